@@ -108,7 +108,8 @@ func (v *Vault) unwrap(owner string, scan func(...any) error) (Key, error) {
 	}
 	raw, err := v.kek.Open(nil, nil, wrapped, []byte(wrapAbout+owner))
 	if err != nil {
-		return Key{}, fail.Because(err, fail.Unsigned, "this node's key-encryption key does not open its data keys; put back keys/kek from the backup that belongs to this database")
+		return Key{}, fail.Because(err, fail.Unsigned, "this node's key-encryption key does not open its data keys; "+
+			"put back keys/kek from the backup that belongs to this database")
 	}
 	return Key{aead(raw)}, nil
 }

@@ -1,0 +1,149 @@
+// Package access is the table of who may do what on their own node: role by
+// action, and for every "no" the rule that says it, in one sentence.
+//
+// It decides about kinds of work, never about one case: whether this person may
+// see this case is handling.Decide, and whether this step is open now is the
+// process. Both are asked as well; the strictest answer wins.
+//
+// Trust: a fault here lets an officer of this node open a page their role
+// should not, and every such reading is a fact in the log. It can never show a
+// case to another state: other states have no accounts here.
+package access
+
+import (
+	"slices"
+
+	"landbridge.example"
+)
+
+// An Action is one kind of thing a person does on a node.
+type Action string
+
+// The actions. Scopes of API tokens carry these names: append, never rename.
+const (
+	SeeDesk         Action = "desk.see"
+	ListCases       Action = "case.list"
+	ReadCase        Action = "case.read"
+	ExportCases     Action = "case.export"
+	OpenExhibit     Action = "exhibit.open"
+	DraftRequest    Action = "draft.write"
+	ProposeAct      Action = "act.propose"
+	ApproveAct      Action = "act.approve"
+	ActOnCase       Action = "act.perform"
+	DownloadReceipt Action = "receipt.download"
+	SeeNetwork      Action = "network.see"
+	SeeLog          Action = "log.see"
+	SeeParties      Action = "party.see"
+	ManageParties   Action = "party.manage"
+	AdmitParty      Action = "party.admit"
+	ManageStaff     Action = "staff.manage"
+	SeeStaff        Action = "staff.see"
+	ManageOwnKeys   Action = "self.keys"
+)
+
+// Actions lists every action.
+func Actions() []Action {
+	return []Action{SeeDesk, ListCases, ReadCase, ExportCases, OpenExhibit, DraftRequest, ProposeAct,
+		ApproveAct, ActOnCase, DownloadReceipt, SeeNetwork, SeeLog, SeeParties, ManageParties, AdmitParty,
+		ManageStaff, SeeStaff, ManageOwnKeys}
+}
+
+// A Decision is the answer of the table.
+type Decision struct {
+	Allow bool
+	Rule  string // the rule that decided: "S28", or "0.2" for the list of roles
+	Why   string // one sentence that says what the rule asks for
+}
+
+// A row says which roles may perform an action, and what everybody else is told.
+type row struct {
+	action Action
+	roles  []landbridge.Role
+	rule   string
+	why    string
+}
+
+// Groups of roles that share rows. The secretariat and the operator stand in
+// none that reads content: the one runs the forum, the other the machine (S28).
+func casework() []landbridge.Role {
+	return []landbridge.Role{landbridge.Officer, landbridge.Supervisor, landbridge.ContactPoint, landbridge.CentralAuthority,
+		landbridge.Judge, landbridge.Minister, landbridge.ListOfficer, landbridge.Liaison}
+}
+
+func checking() []landbridge.Role {
+	return []landbridge.Role{landbridge.DataProtection, landbridge.Oversight}
+}
+
+func everyone() []landbridge.Role {
+	return slices.DeleteFunc(landbridge.Roles(), func(r landbridge.Role) bool {
+		return r == landbridge.System || r == landbridge.Subject || r == landbridge.Defence
+	})
+}
+
+func table() []row {
+	readers := append(casework(), checking()...)
+	signers := []landbridge.Role{landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister}
+	const content = "Case content is for those who work on cases and for those who check them; the secretariat and the operator never see it."
+	return []row{
+		{SeeDesk, everyone(), "0.2", "The desk is for the staff of this node."},
+		{ListCases, readers, "S28", content},
+		{ReadCase, readers, "S28", content},
+		{ExportCases, readers, "S28", content},
+		{OpenExhibit, readers, "S28", content},
+		{DownloadReceipt, readers, "S28", content},
+		{DraftRequest, []landbridge.Role{landbridge.Officer, landbridge.Supervisor, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
+			"A request is drafted by an officer, a supervisor, the contact point or a liaison."},
+		{ProposeAct, casework(), "0.2", "An act is proposed by those who work on the case; those who check it do not take part in it."},
+		{ApproveAct, signers, "S21", "An act with legal effect is approved by a supervisor, a judge or a central authority, and never by its author."},
+		{ActOnCase, append(casework(), landbridge.Oversight), "0.2", "A step in a case is taken by those who work on it, or ordered by the overseer."},
+		{SeeNetwork, everyone(), "0.2", "The state of the network is for the staff of this node."},
+		{SeeLog, everyone(), "S18", "The log page is for the staff of this node; the log itself is public under /log/."},
+		{SeeParties, everyone(), "0.2", "The directory page is for the staff of this node."},
+		{ManageParties, []landbridge.Role{landbridge.Operator, landbridge.Secretariat}, "0.2", "Party records are entered by the operator or the secretariat."},
+		{AdmitParty, []landbridge.Role{landbridge.Secretariat, landbridge.CentralAuthority}, "0.2",
+			"A party is admitted by the secretariat together with the central authorities of the members."},
+		{ManageStaff, []landbridge.Role{landbridge.Operator}, "0.2", "Accounts and roles are kept by the operator, and every change is in the log."},
+		{SeeStaff, append(checking(), landbridge.Operator), "S20", "The list of staff is for the operator and for those who check."},
+		{ManageOwnKeys, everyone(), "0.2", "Only the person who is signed in keeps their own keys."},
+	}
+}
+
+// A Table is the rules in force. Its zero value denies everything.
+type Table struct{ rows map[Action]row }
+
+// New returns the table.
+func New() *Table {
+	t := &Table{rows: make(map[Action]row)}
+	for _, r := range table() {
+		t.rows[r.action] = r
+	}
+	return t
+}
+
+// Allow says whether someone who holds the given roles may perform a.
+func (t *Table) Allow(roles []landbridge.Role, a Action) Decision {
+	r, ok := t.rows[a]
+	if !ok {
+		return Decision{Rule: "0.2", Why: "No rule allows this, so it is not done."}
+	}
+	for _, have := range roles {
+		if slices.Contains(r.roles, have) {
+			return Decision{Allow: true, Rule: r.rule, Why: string(have)}
+		}
+	}
+	return Decision{Rule: r.rule, Why: r.why}
+}
+
+// Roles returns the roles that may perform a, in the order of [landbridge.Roles].
+func (t *Table) Roles(a Action) []landbridge.Role {
+	var all []landbridge.Role
+	for _, r := range landbridge.Roles() {
+		if slices.Contains(t.rows[a].roles, r) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// Allow asks the table in force. It is what callers use who keep no table.
+func Allow(roles []landbridge.Role, a Action) Decision { return New().Allow(roles, a) }

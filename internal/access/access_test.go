@@ -1,0 +1,61 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"landbridge.example"
+)
+
+func TestTableIsComplete(t *testing.T) {
+	tab := New()
+	if len(tab.rows) != len(Actions()) || len(table()) != len(Actions()) {
+		t.Errorf("%d actions, %d rows, %d distinct", len(Actions()), len(table()), len(tab.rows))
+	}
+	for _, a := range Actions() {
+		r, ok := tab.rows[a]
+		if !ok || len(r.roles) == 0 {
+			t.Errorf("%s: nobody may, and no sentence says why", a)
+			continue
+		}
+		if r.rule == "" || !strings.HasSuffix(r.why, ".") || strings.Count(r.why, ". ") > 0 {
+			t.Errorf("%s: the denial is not one sentence that names its rule: %q %q", a, r.rule, r.why)
+		}
+		for _, role := range landbridge.Roles() {
+			d := tab.Allow([]landbridge.Role{role}, a)
+			if d.Allow != slices.Contains(r.roles, role) || d.Rule == "" || d.Why == "" {
+				t.Errorf("%s as %s: %+v", a, role, d)
+			}
+		}
+		if d := tab.Allow(nil, a); d.Allow {
+			t.Errorf("%s: open to someone without any role", a)
+		}
+	}
+}
+
+// TestS28BlindRoles: the secretariat, the operator and the node itself never
+// read content, and no role that only checks takes part in a case.
+func TestS28BlindRoles(t *testing.T) {
+	content := []Action{ListCases, ReadCase, ExportCases, OpenExhibit, DownloadReceipt, DraftRequest, ProposeAct, ApproveAct, ActOnCase}
+	for _, role := range []landbridge.Role{landbridge.Secretariat, landbridge.Operator, landbridge.Analyst, landbridge.System, landbridge.Subject, landbridge.Defence} {
+		for _, a := range content {
+			if Allow([]landbridge.Role{role}, a).Allow {
+				t.Errorf("%s may %s", role, a)
+			}
+		}
+	}
+	for _, a := range []Action{DraftRequest, ProposeAct, ApproveAct} {
+		for _, role := range []landbridge.Role{landbridge.DataProtection, landbridge.Oversight} {
+			if Allow([]landbridge.Role{role}, a).Allow {
+				t.Errorf("%s takes part in a case: %s", role, a)
+			}
+		}
+	}
+}
+
+func TestUnknownAction(t *testing.T) {
+	if d := Allow(landbridge.Roles(), "case.search_everywhere"); d.Allow || d.Why == "" {
+		t.Errorf("an action without a rule: %+v", d)
+	}
+}

@@ -1,0 +1,1 @@
+-- The people of one node. Times are UTC microseconds.

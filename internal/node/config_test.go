@@ -1,0 +1,103 @@
+package node
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"landbridge.example/internal/fail"
+)
+
+func noEnv(string) string { return "" }
+
+func TestConfigFileReadsBack(t *testing.T) {
+	dir := t.TempDir()
+	c := Defaults(dir)
+	c.Party, c.Name, c.Listen, c.Demo = "XA", "Azuria: «north»", "127.0.0.1:9001", true
+	if err := os.WriteFile(filepath.Join(dir, configName), c.YAML(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(dir, noEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != c {
+		t.Errorf("read back\n%+v\nwritten\n%+v", got, c)
+	}
+	for _, s := range c.settings() {
+		if s.doc == "" {
+			t.Errorf("%s has no text for the operator", s.name)
+		}
+		if !strings.Contains(string(c.YAML()), s.name+": ") {
+			t.Errorf("%s is not in the file that init writes", s.name)
+		}
+	}
+}
+
+func TestConfigLaterSourceWins(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, configName), []byte("party: XA\nlisten: 127.0.0.1:1\npeer_listen: 127.0.0.1:2\nlog_level: warn\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"LANDBRIDGE_LISTEN": "127.0.0.1:3", "LANDBRIDGE_PEER_LISTEN": "127.0.0.1:4"}
+	c, err := Load(dir, func(k string) string { return env[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := flag.NewFlagSet("", flag.ContinueOnError)
+	apply := Flags(set)
+	if err := set.Parse([]string{"--peer-listen", "127.0.0.1:5"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := apply(&c); err != nil {
+		t.Fatal(err)
+	}
+	if c.Party != "XA" || c.LogLevel != "warn" || c.Listen != "127.0.0.1:3" || c.PeerListen != "127.0.0.1:5" || c.Database != "landbridge.db" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestConfigRefusals(t *testing.T) {
+	for name, tt := range map[string]struct{ file, want string }{
+		"unknown key": {"prty: XA\n", "field prty not found"},
+		"bad yaml":    {"party: [\n", "node.yaml"},
+		"bad number":  {"max_exhibit_mib: many\n", "line 1"},
+		"too large":   {"# " + strings.Repeat("x", maxConfigFile), "larger than"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, configName), []byte(tt.file), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Load(dir, noEnv)
+			if err == nil || fail.KindOf(err) == fail.Internal || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestConfigTellsAllFaultsAtOnce(t *testing.T) {
+	c := Defaults(t.TempDir())
+	c.Party, c.Listen, c.PeerAddress, c.TLSCert, c.LogLevel, c.MaxExhibit, c.Demo = "xa", "8480", "http://x", "cert.pem", "loud", 0, true
+	got := strings.Join(c.Faults(), "\n")
+	for _, want := range []string{"party:", "listen is", "peer_address is", "tls_cert and tls_key", "log_level is", "max_exhibit_mib is", "demo signs in"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no word about %q in\n%s", want, got)
+		}
+	}
+}
+
+func TestDemoOnlyOnLoopback(t *testing.T) {
+	c := Defaults(t.TempDir())
+	c.Party, c.Demo = "XA", true
+	if err := c.Check(); err != nil {
+		t.Errorf("loopback refused: %v", err)
+	}
+	c.Listen = "0.0.0.0:8480"
+	if c.Check() == nil {
+		t.Error("a demo node would sign in anyone on the network")
+	}
+}

@@ -37,21 +37,20 @@ type Action string
 
 // The actions.
 const (
-	See            Action = "see"              // read it on this node
-	Send           Action = "send"             // give it to the other side of the case
-	Forward        Action = "forward"          // give it to a party outside the case
-	Export         Action = "export"           // take a copy out of the node: print, download
-	UseAsEvidence  Action = "use_as_evidence"  // put it before a court
-	CheckOwn       Action = "check_own"        // look it up in own registers
-	AskThirdParty  Action = "ask_third_party"  // look it up where a third party notices
-	ActOvertly     Action = "act_overtly"      // do what the person concerned notices
-	DeriveRecord   Action = "derive_record"    // make a new record from it
-	DecideOnPerson Action = "decide_on_person" // rest a decision about a person on it
+	See           Action = "see"             // read it on this node
+	Send          Action = "send"            // give it to the other side of the case
+	Forward       Action = "forward"         // give it to a party outside the case
+	Export        Action = "export"          // take a copy out of the node: print, download
+	UseAsEvidence Action = "use_as_evidence" // put it before a court
+	CheckOwn      Action = "check_own"       // look it up in own registers
+	AskThirdParty Action = "ask_third_party" // look it up where a third party notices
+	ActOvertly    Action = "act_overtly"     // do what the person concerned notices
+	DeriveRecord  Action = "derive_record"   // make a new record from it
 )
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{See, Send, Forward, Export, UseAsEvidence, CheckOwn, AskThirdParty, ActOvertly, DeriveRecord, DecideOnPerson}
+	return []Action{See, Send, Forward, Export, UseAsEvidence, CheckOwn, AskThirdParty, ActOvertly, DeriveRecord}
 }
 
 // An Actor is who wants to do it. An Actor without Person stands for everyone
@@ -136,7 +135,7 @@ func Decide(p Policy, q Question) Decision {
 		return reach
 	case UseAsEvidence:
 		return onEvidence(p, q)
-	case CheckOwn, AskThirdParty, ActOvertly, DecideOnPerson:
+	case CheckOwn, AskThirdParty, ActOvertly:
 		return onAction(p, q)
 	}
 	return no("default", "unknown_action", "no rule allows this, and what no rule allows is refused")
@@ -276,12 +275,9 @@ func released(p Policy, q Question, recipient landbridge.PartyID) bool {
 }
 
 func onAction(p Policy, q Question) Decision {
-	limit := map[Action]PAP{CheckOwn: PAPRed, AskThirdParty: PAPAmber, ActOvertly: PAPGreen, DecideOnPerson: PAPGreen}[q.Action]
+	limit := map[Action]PAP{CheckOwn: PAPRed, AskThirdParty: PAPAmber, ActOvertly: PAPGreen}[q.Action]
 	if p.Marking.PAP > limit {
 		return no(p.Marking.PAP.String(), "pap", "the label does not permit an action that others can notice")
-	}
-	if q.Action == DecideOnPerson && p.Marking.H1 {
-		return no("H1", "h1_decision", "H1: a decision about a person needs information that may be shown to a court")
 	}
 	return yes(p.Marking.PAP.String(), "pap_allows", "the label permits this action")
 }

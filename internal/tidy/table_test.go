@@ -15,6 +15,7 @@ var may = map[string]string{
 	"process":           ".",
 	"process/catalogue": "",
 	"handling":          ".",
+	"match":             ".",
 
 	// Platform.
 	"internal/fail":      "",
@@ -45,6 +46,8 @@ var may = map[string]string{
 	"internal/tidy":        "",
 	"cmd/landbridge":       "...",
 	"cmd/landbridge/story": "",
+
+	"cmd/landbridge/screencmd": ". match match/list", // screening on the command line, without a node
 }
 
 // outside lists every module we stand on, and why it and not another.

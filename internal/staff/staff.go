@@ -22,14 +22,23 @@ package staff
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"landbridge.example"
-	"landbridge.example/internal/access"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/fail"
 )
 
 //go:embed schema
@@ -37,6 +46,22 @@ var schema embed.FS
 
 // Schema returns the migrations of this package.
 func Schema() db.Schema { return db.Schema{Package: "staff", Files: schema} }
+
+// Limits of this package.
+const (
+	MaxPeople   = 10_000 // accounts a list shows
+	MaxKeys     = 10     // passkeys of one account
+	MaxTokens   = 20     // live API tokens of one account
+	MaxAnswer   = 1 << 16
+	maxName     = 120 // characters of a name, a label or a device
+	defaultIdle = time.Hour
+	defaultEnd  = 12 * time.Hour
+	SetupLife   = 48 * time.Hour       // how long a setup link works
+	TokenLife   = 366 * 24 * time.Hour // the longest life of an API token
+	ceremony    = 5 * time.Minute      // how long a browser may take to answer
+	secretBytes = 32
+	seenEvery   = time.Minute // how exactly the last use of a session is known
+)
 
 // A Person is a member of staff, acting through one account.
 type Person struct {
@@ -50,14 +75,7 @@ type Person struct {
 }
 
 // Is reports whether p holds role r now.
-func (p Person) Is(r landbridge.Role) bool {
-	for _, have := range p.Roles {
-		if have == r {
-			return true
-		}
-	}
-	return false
-}
+func (p Person) Is(r landbridge.Role) bool { return slices.Contains(p.Roles, r) }
 
 // Node is the node itself as the author of a change: at set-up, before there
 // is a person, and for what clocks do. It holds no role that decides (S24).
@@ -65,9 +83,14 @@ func Node() Person {
 	return Person{Name: "node", Pseudonym: "node", Roles: []landbridge.Role{landbridge.System}, Active: true}
 }
 
+// A Recorder puts one fact in the node's log inside the transaction that made
+// it true. digest stands for the details, which stay in this package's tables.
+type Recorder func(tx *db.Tx, kind, actor, about string, digest landbridge.Digest) error
+
 // Config is what a Staff needs.
 type Config struct {
 	DB     *db.DB
+	Record Recorder
 	Clock  func() time.Time
 	Random io.Reader
 	Party  landbridge.PartyID
@@ -83,113 +106,114 @@ type Config struct {
 }
 
 // A Staff is the people of one node.
-type Staff struct{ c Config }
+type Staff struct {
+	c    Config
+	keys *webauthn.WebAuthn
+}
 
 // New returns the staff kept in c.DB.
-func New(c Config) (*Staff, error) { return &Staff{c}, nil }
-
-func todo() error { return fail.New(fail.Internal, "not built yet") }
-
-// A Grant is a role with its time. A zero From is now; a zero Until has no end.
-type Grant struct {
-	Role        landbridge.Role
-	From, Until time.Time
+func New(c Config) (*Staff, error) {
+	if c.DB == nil || c.Record == nil || c.Clock == nil || c.Random == nil {
+		return nil, errors.New("staff needs a database, a log, a clock and randomness")
+	}
+	if c.Idle <= 0 {
+		c.Idle = defaultIdle
+	}
+	if c.Absolute <= 0 {
+		c.Absolute = defaultEnd
+	}
+	if c.Site == "" {
+		c.Site = "Landbridge " + string(c.Party)
+	}
+	origins := slices.Clone(c.Origins)
+	if c.SoftKeys {
+		origins = append(origins, SoftwareOrigin)
+	}
+	keys, err := webauthn.New(&webauthn.Config{
+		RPID: c.RPID, RPDisplayName: c.Site, RPOrigins: origins,
+		AttestationPreference: protocol.PreferNoAttestation,
+		AuthenticatorSelection: protocol.AuthenticatorSelection{
+			ResidentKey:        protocol.ResidentKeyRequirementRequired,
+			RequireResidentKey: protocol.ResidentKeyRequired(),
+			UserVerification:   protocol.VerificationRequired,
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("setting up passkeys for %s: %w", c.RPID, err)
+	}
+	return &Staff{c, keys}, nil
 }
 
-// A NewPerson describes someone to enter.
-type NewPerson struct {
-	Name   string
-	Login  string // unique on this node; lower-case
-	Grants []Grant
+// now is the present moment as it stands in tables.
+func (s *Staff) now() int64 { return s.c.Clock().UnixMicro() }
+
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
 }
 
-// Add enters a person with one account.
-func (s *Staff) Add(ctx context.Context, by Person, n NewPerson) (Person, error) {
-	return Person{}, todo()
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
 }
 
-// AddAccount gives a person a second account, with roles of its own.
-func (s *Staff) AddAccount(ctx context.Context, by Person, person landbridge.ID, login string, grants []Grant) (Person, error) {
-	return Person{}, todo()
+// pseudonym is how the log names a person. Without the node's secret nobody
+// can tell whose it is, nor test a guess.
+func (s *Staff) pseudonym(person landbridge.ID) string {
+	return hex.EncodeToString(s.keyed(domainPseudonym, string(person))[:8])
 }
 
-// Grant gives an account a role.
-func (s *Staff) Grant(ctx context.Context, by Person, account landbridge.ID, g Grant) error {
-	return todo()
+func (s *Staff) keyed(domain, text string) []byte {
+	m := hmac.New(sha256.New, s.c.Secret[:])
+	m.Write([]byte(domain + text))
+	return m.Sum(nil)
 }
 
-// EndRole takes a role from an account as of now.
-func (s *Staff) EndRole(ctx context.Context, by Person, account landbridge.ID, role landbridge.Role) error {
-	return todo()
+// secret makes a random secret for someone to hold, and the hash we keep.
+func (s *Staff) secret(domain string) (text string, hash []byte, err error) {
+	b := make([]byte, secretBytes)
+	if _, err := io.ReadFull(s.c.Random, b); err != nil {
+		return "", nil, fmt.Errorf("reading randomness for a secret: %w", err)
+	}
+	text = base64.RawURLEncoding.EncodeToString(b)
+	return text, hashed(domain, text), nil
 }
 
-// Deactivate ends a person's accounts, sessions, tokens and keys.
-func (s *Staff) Deactivate(ctx context.Context, by Person, person landbridge.ID) error { return todo() }
-
-// People returns every account, by name.
-func (s *Staff) People(ctx context.Context) ([]Person, error) { return nil, todo() }
-
-// Account returns the person behind an account.
-func (s *Staff) Account(ctx context.Context, account landbridge.ID) (Person, error) {
-	return Person{}, todo()
+// hashed is how a secret stands in a table. It needs no salt and no slow hash:
+// the secrets are 256 random bits.
+func hashed(domain, text string) []byte {
+	h := sha256.Sum256([]byte(domain + text))
+	return h[:]
 }
 
-// ByLogin returns the person behind the account called login.
-func (s *Staff) ByLogin(ctx context.Context, login string) (Person, error) { return Person{}, todo() }
-
-// Named returns the names behind pseudonyms, as far as this node knows them.
-func (s *Staff) Named(ctx context.Context, pseudonyms ...string) (map[string]string, error) {
-	return nil, todo()
+// fact records that something happened to the staff. The details are joined
+// by line feeds, which none of them may contain.
+func (s *Staff) fact(tx *db.Tx, kind string, by Person, details ...string) error {
+	digest := landbridge.Sum([]byte(strings.Join(details, "\n")))
+	if err := s.c.Record(tx, kind, by.Pseudonym, "staff", digest); err != nil {
+		return fmt.Errorf("recording %s: %w", kind, err)
+	}
+	return nil
 }
 
-// A Session is a signed-in browser. Token is the cookie's value; only its hash is stored.
-type Session struct {
-	ID       string
-	Token    string
-	Person   Person
-	Started  time.Time
-	Seen     time.Time
-	Ends     time.Time
-	Device   string // what the browser calls itself, shortened
-	Software bool   // signed in with a software key
+// changed reports whether the statement changed a row.
+func changed(tx *db.Tx, q string, args ...any) (bool, error) {
+	res, err := tx.Exec(q, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
 }
 
-// NewSetup makes a one-time link for an account to register its first passkey.
-func (s *Staff) NewSetup(ctx context.Context, by Person, account landbridge.ID) (token string, expires time.Time, err error) {
-	return "", time.Time{}, todo()
-}
-
-// Session returns the session behind a cookie, and keeps it from idling out.
-func (s *Staff) Session(ctx context.Context, token string) (Session, error) { return Session{}, todo() }
-
-// SignOut ends one session.
-func (s *Staff) SignOut(ctx context.Context, token string) error { return todo() }
-
-// SignOutEverywhere ends every session of a person.
-func (s *Staff) SignOutEverywhere(ctx context.Context, p Person) error { return todo() }
-
-// A Token is a key for programs. Text is shown once; only its hash is stored.
-type Token struct {
-	ID     string
-	Text   string
-	Name   string
-	Scopes []access.Action
-	Person Person
-	Made   time.Time
-	Ends   time.Time
-	Used   time.Time
-}
-
-// NewToken makes an API token that may do at most the given actions and ends at until.
-func (s *Staff) NewToken(ctx context.Context, p Person, name string, scopes []access.Action, until time.Time) (Token, error) {
-	return Token{}, todo()
-}
-
-// Token returns the token behind its text.
-func (s *Staff) Token(ctx context.Context, text string) (Token, error) { return Token{}, todo() }
-
-// VerifyApproval checks a fresh passkey assertion of p over the act named by
-// digest and returns what the act carries. The caller sets the Role.
-func (s *Staff) VerifyApproval(ctx context.Context, p Person, digest landbridge.Digest, assertion []byte) (Approval, error) {
-	return Approval{}, todo()
+// write runs one use case.
+func (s *Staff) write(ctx context.Context, what string, f func(tx *db.Tx) error) error {
+	if err := s.c.DB.Write(ctx, f); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }

@@ -57,10 +57,10 @@ func (s *Staff) ApprovalOptions(ctx context.Context, p Person, digest landbridge
 	return json.Marshal(options)
 }
 
-// VerifyApproval checks a fresh passkey assertion of p over the act named by
-// digest and returns what the act carries. The caller sets the Role, and
-// compares persons where two are needed (S21).
-func (s *Staff) VerifyApproval(ctx context.Context, p Person, digest landbridge.Digest, assertion []byte) (Approval, error) {
+// VerifyApproval checks a fresh passkey assertion of p, in the given role, over
+// the act named by digest, and returns what the act carries. Which role an act
+// needs, and that two persons are not one (S21), is for the caller to check.
+func (s *Staff) VerifyApproval(ctx context.Context, p Person, role landbridge.Role, digest landbridge.Digest, assertion []byte) (Approval, error) {
 	o, err := s.owner(ctx, p.Account)
 	if err != nil {
 		return Approval{}, err
@@ -68,12 +68,15 @@ func (s *Staff) VerifyApproval(ctx context.Context, p Person, digest landbridge.
 	if !o.Active {
 		return Approval{}, fail.New(fail.Denied, "this account was ended and approves nothing")
 	}
+	if !o.Is(role) { // asked again here: the role may have ended since the page was made
+		return Approval{}, fail.New(fail.Denied, "you do not hold the role %s now, so you cannot approve in it (S21)", role)
+	}
 	challenge := Challenge(digest)
 	key, err := s.assert(o, challenge[:], assertion)
 	if err != nil {
 		return Approval{}, fail.Because(err, fail.Unsigned, "the passkey did not sign this act; open the act again and touch your key")
 	}
-	a := Approval{Person: o.Pseudonym, Key: key.PublicKey, Site: s.c.RPID, Assertion: assertion, Software: software(key)}
+	a := Approval{Person: o.Pseudonym, Role: role, Key: key.PublicKey, Site: s.c.RPID, Assertion: assertion, Software: software(key)}
 	// What leaves this node must hold by the check every other node makes.
 	if err := CheckApproval(a, digest); err != nil {
 		return Approval{}, err

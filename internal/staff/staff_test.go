@@ -488,7 +488,7 @@ func TestDeactivate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = h.VerifyApproval(ctx, p, digest, a)
+		_, err = h.VerifyApproval(ctx, p, landbridge.Supervisor, digest, a)
 		want(t, "approval", err, fail.Denied)
 		_, _, err = h.NewSetup(ctx, Node(), p.Account)
 		want(t, "setup link", err, fail.Missing)
@@ -609,19 +609,21 @@ func TestApproval(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := h.VerifyApproval(ctx, p, digest, signed)
-		if err != nil || a.Person != p.Pseudonym || !a.Software || a.Site != "localhost" {
+		a, err := h.VerifyApproval(ctx, p, landbridge.Supervisor, digest, signed)
+		if err != nil || a.Person != p.Pseudonym || a.Role != landbridge.Supervisor || !a.Software || a.Site != "localhost" {
 			t.Fatalf("approval %+v, %v", a, err)
 		}
-		_, err = h.VerifyApproval(ctx, p, other, signed)
+		_, err = h.VerifyApproval(ctx, p, landbridge.Judge, digest, signed)
+		want(t, "a role not held", err, fail.Denied)
+		_, err = h.VerifyApproval(ctx, p, landbridge.Supervisor, other, signed)
 		want(t, "another act", err, fail.Unsigned)
 		theirs, err := foreign.Sign(challenge[:])
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = h.VerifyApproval(ctx, p, digest, theirs)
+		_, err = h.VerifyApproval(ctx, p, landbridge.Supervisor, digest, theirs)
 		want(t, "another person's key", err, fail.Unsigned)
-		_, err = h.VerifyApproval(ctx, p, digest, nil)
+		_, err = h.VerifyApproval(ctx, p, landbridge.Supervisor, digest, nil)
 		want(t, "nothing", err, fail.Unsigned)
 
 		// What travels is enough for a node that knows nobody here.

@@ -39,6 +39,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
+	"landbridge.example/internal/record"
 )
 
 //go:embed schema
@@ -83,14 +84,10 @@ func Node() Person {
 	return Person{Name: "node", Pseudonym: "node", Roles: []landbridge.Role{landbridge.System}, Active: true}
 }
 
-// A Recorder puts one fact in the node's log inside the transaction that made
-// it true. digest stands for the details, which stay in this package's tables.
-type Recorder func(tx *db.Tx, kind, actor, about string, digest landbridge.Digest) error
-
 // Config is what a Staff needs.
 type Config struct {
 	DB     *db.DB
-	Record Recorder
+	Record func(tx *db.Tx, f record.Fact) (int64, error) // the node's log: (*record.Log).Append
 	Clock  func() time.Time
 	Random io.Reader
 	Party  landbridge.PartyID
@@ -190,11 +187,12 @@ func hashed(domain, text string) []byte {
 	return h[:]
 }
 
-// fact records that something happened to the staff. The details are joined
-// by line feeds, which none of them may contain.
+// fact records that something happened to the staff. The digest stands for the
+// details, which stay in this package's tables; they are joined by line feeds,
+// which none of them may contain.
 func (s *Staff) fact(tx *db.Tx, kind string, by Person, details ...string) error {
 	digest := landbridge.Sum([]byte(strings.Join(details, "\n")))
-	if err := s.c.Record(tx, kind, by.Pseudonym, "staff", digest); err != nil {
+	if _, err := s.c.Record(tx, record.Fact{Kind: kind, Actor: by.Pseudonym, Digest: digest, About: "staff"}); err != nil {
 		return fmt.Errorf("recording %s: %w", kind, err)
 	}
 	return nil

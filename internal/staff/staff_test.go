@@ -15,6 +15,7 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff/softkey"
 )
 
@@ -34,12 +35,12 @@ func open(t *testing.T, d *db.DB) *house {
 	s, err := New(Config{
 		DB: d, Clock: h.clock, Random: rand.Reader, Party: "XA", Secret: [32]byte{1},
 		RPID: "localhost", Origins: []string{"http://localhost:8301"}, SoftKeys: true,
-		Record: func(_ *db.Tx, kind, actor, about string, digest landbridge.Digest) error {
-			if !landbridge.ValidName(kind, landbridge.MaxKind) || about == "" || digest.IsZero() {
-				return fmt.Errorf("fact %q about %q", kind, about)
+		Record: func(_ *db.Tx, f record.Fact) (int64, error) {
+			if !landbridge.ValidName(f.Kind, landbridge.MaxKind) || f.About == "" || f.Digest.IsZero() {
+				return 0, fmt.Errorf("fact %+v", f)
 			}
-			h.facts = append(h.facts, kind+" "+actor)
-			return nil
+			h.facts = append(h.facts, f.Kind+" "+f.Actor)
+			return int64(len(h.facts)), nil
 		},
 	})
 	if err != nil {

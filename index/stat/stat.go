@@ -222,3 +222,41 @@ func RankInto(out, x []float64, order []int32, descending bool, ties Ties) {
 		}
 	}
 }
+
+// roundSlack is how far below a half a number may lie and still be taken for
+// the half: what decimal arithmetic would give for 6.85 and binary does not.
+const roundSlack = 1e-9
+
+// Round rounds to decimal digits, halves away from zero, as people do by hand.
+// Numbers closer to a half than a billionth count as the half.
+func Round(v float64, digits int) float64 {
+	if v < 0 {
+		return -Round(-v, digits)
+	}
+	p := math.Pow(10, math.Abs(float64(digits)))
+	if digits < 0 {
+		return math.Floor(v/p+0.5+roundSlack) * p
+	}
+	return math.Floor(float64(v*p)+0.5+roundSlack) / p
+}
+
+// RoundEven rounds to decimal digits, halves to the even neighbour.
+func RoundEven(v float64, digits int) float64 {
+	if v < 0 {
+		return -RoundEven(-v, digits)
+	}
+	p := math.Pow(10, math.Abs(float64(digits)))
+	scaled := float64(v * p)
+	if digits < 0 {
+		scaled = v / p
+	}
+	low := math.Floor(scaled)
+	switch d := scaled - low; {
+	case d > 0.5+roundSlack, math.Abs(d-0.5) <= roundSlack && math.Mod(low, 2) == 1:
+		low++
+	}
+	if digits < 0 {
+		return low * p
+	}
+	return low / p
+}

@@ -45,6 +45,11 @@ type Definition struct {
 	Limits      Limits
 	Retention   []Retention
 	Public      Public
+
+	// Set by Parse: places by name, and the order of crossing acts.
+	start                                               string
+	sides, states, transitions, fields, clocks, grounds map[string]int
+	rank                                                map[string]int
 }
 
 // A Source is where a rule comes from, and how sure we are of its words.
@@ -136,8 +141,8 @@ type Field struct {
 
 // An Option is one choice of an enum.
 type Option struct {
-	Code  string `yaml:"code"`
-	Label string `yaml:"label"`
+	Code  string `yaml:"code" json:"code"`
+	Label string `yaml:"label" json:"label"`
 }
 
 // A Clock is a deadline. It may notify, escalate, or let the system do an act
@@ -208,10 +213,11 @@ type Public struct {
 // A Profile is what a recipient asks of requests it gets, as published in its
 // party record. Profiles make a definition stricter, never looser (S35).
 type Profile struct {
-	Required   []string // fields
-	Languages  []string // it answers in; empty: any
-	MaxPersons int      // 0: the definition's limit
-	MaxFiles   int      // 0: the definition's limit
+	Required         []string // fields
+	Languages        []string // it answers in; empty: any
+	Excluded         []string // offence codes it never helps with
+	MaxPersons       int      // 0: the definition's limit
+	MinPenaltyMonths int      // least highest penalty; 0: none
 }
 
 // An Act is one signed step, as the engine sees it. Who signed it was verified

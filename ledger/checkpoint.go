@@ -124,6 +124,16 @@ func OpenCheckpoint(msg []byte, log note.Verifier, witnesses ...note.Verifier) (
 	return c, cosigned, nil
 }
 
+// PeekCheckpoint reads a checkpoint without checking any signature. It is for
+// what was checked before and has been kept since.
+func PeekCheckpoint(msg []byte) (Checkpoint, error) {
+	text, _, ok := splitNote(msg)
+	if !ok || len(msg) > MaxNote {
+		return Checkpoint{}, refuse(BadCheckpoint, "this is not a signed checkpoint")
+	}
+	return ParseCheckpoint(text)
+}
+
 // openError says in our words why a note did not open.
 func openError(err error, msg []byte, log note.Verifier) error {
 	if e, ok := errors.AsType[*note.InvalidSignatureError](err); ok {

@@ -25,6 +25,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -32,7 +33,6 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/fail"
 	"landbridge.example/ledger"
 )
 
@@ -48,6 +48,10 @@ const (
 	MaxAbout     = 128    // bytes of a local reference
 	MaxNote      = 512    // bytes of a local note
 	MaxPage      = 500    // facts in one answer
+	MaxEvidence  = 1_000  // requests kept against one peer
+	maxRounds    = 256    // checkpoints kept with their cosignatures
+	maxHeads     = 8_192  // matters whose last fact is remembered
+	defaultHold  = 2 * time.Second
 )
 
 // Origin returns the name of a party's log.
@@ -67,13 +71,14 @@ type Fact struct {
 
 // Config is what a log needs from its node.
 type Config struct {
-	Party   landbridge.PartyID
-	Signer  note.Signer      // of this log's checkpoints; its name is Origin(Party)
-	Witness *ledger.Cosigner // for the logs of others
-	Quorum  int              // cosignatures that make a round complete; 0 means one
-	Hold    time.Duration    // how long a round waits for them before the next begins; 0 means 2 s
-	Clock   func() time.Time
-	Random  io.Reader
+	Party    landbridge.PartyID
+	Signer   note.Signer      // of this log's checkpoints; its name is Origin(Party)
+	Verifier note.Verifier    // the public half of Signer
+	Witness  *ledger.Cosigner // for the logs of others
+	Quorum   int              // cosignatures that make a round complete; 0 means one
+	Hold     time.Duration    // how long a round waits for them before the next begins; 0 means 2 s
+	Clock    func() time.Time
+	Random   io.Reader
 }
 
 // An Entered is a fact as it stands in the log, with what is known of it here.
@@ -101,140 +106,43 @@ type Disclosure struct {
 type Log struct {
 	d *db.DB
 	c Config
+	w writer
 }
 
-var errLater = errors.New("not built yet")
-
-// Open reads the head of the log and takes part in every later commit of d.
-func Open(ctx context.Context, d *db.DB, c Config) (*Log, error) { return &Log{d: d, c: c}, nil }
-
-// Append enters a fact. Its index is final if the commit tx stands in succeeds.
-func (l *Log) Append(tx *db.Tx, f Fact) (int64, error) {
-	return 0, fail.Because(errLater, fail.Internal, "")
+// Open reads the head of the log and takes part in every later commit of d. It
+// signs the empty log when there is none. It must be called before the first
+// fact is appended, and once for a database handle.
+func Open(ctx context.Context, d *db.DB, c Config) (*Log, error) {
+	if c.Signer == nil || c.Verifier == nil || c.Witness == nil || c.Clock == nil || c.Random == nil {
+		return nil, errors.New("opening the log: a key, the clock or the source of randomness is missing")
+	}
+	if c.Signer.Name() != c.Verifier.Name() || c.Signer.KeyHash() != c.Verifier.KeyHash() {
+		return nil, errors.New("opening the log: its signing key and its public key are not a pair")
+	}
+	c.Quorum = max(c.Quorum, 1)
+	if c.Hold <= 0 {
+		c.Hold = defaultHold
+	}
+	l := &Log{d: d, c: c}
+	if err := d.Write(ctx, l.begin); err != nil {
+		return nil, fmt.Errorf("opening the log: %w", err)
+	}
+	l.w.init(l)
+	d.Attach(&l.w)
+	// Reading the edge once now finds a damaged head before the first fact.
+	if err := d.Write(ctx, l.w.takeHead); err != nil {
+		return nil, fmt.Errorf("opening the log: %w", err)
+	}
+	return l, nil
 }
 
-// Erase takes away what lets the fact at index be shown, and enters the fact
-// "erased" with the ground as its note. The log stays valid (S15).
-func (l *Log) Erase(tx *db.Tx, index int64, actor, ground string) (int64, error) { return 0, errLater }
-
-// Checkpoint returns the newest signed checkpoint with the cosignatures held for it.
-func (l *Log) Checkpoint(ctx context.Context) ([]byte, error) { return nil, errLater }
-
-// Size returns how many entries the log has.
-func (l *Log) Size(ctx context.Context) (int64, error) { return 0, errLater }
-
-// Prove returns a proof (the text of C2SP tlog-proof) that the entry it also
-// returns stands at index, under the checkpoint that most witnesses cosigned.
-func (l *Log) Prove(ctx context.Context, index int64) (proof, entry []byte, err error) {
-	return nil, nil, errLater
+// begin signs the empty log, once.
+func (l *Log) begin(tx *db.Tx) error {
+	empty, err := ledger.SignCheckpoint(ledger.Checkpoint{Origin: l.c.Signer.Name(), Root: ledger.NewEdge().Root()}, l.c.Signer)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO record_head (id, size, note, claimed, claimed_by, overridden)
+		VALUES (1, 0, $1, 0, '', 0) ON CONFLICT DO NOTHING`, empty)
+	return err
 }
-
-// Disclose returns what the other side needs to check what an entry is about.
-func (l *Log) Disclose(ctx context.Context, index int64) (Disclosure, error) {
-	return Disclosure{}, errLater
-}
-
-// Facts returns up to limit facts from index after+1 on, oldest first. Begin with -1.
-func (l *Log) Facts(ctx context.Context, after int64, limit int) ([]Entered, error) {
-	return nil, errLater
-}
-
-// Newest returns the last limit facts before index before, newest first. A
-// negative before begins at the end.
-func (l *Log) Newest(ctx context.Context, before int64, limit int) ([]Entered, error) {
-	return nil, errLater
-}
-
-// FactsAbout returns the last limit facts about one matter, oldest first.
-func (l *Log) FactsAbout(ctx context.Context, about string, limit int) ([]Entered, error) {
-	return nil, errLater
-}
-
-// Fact returns one fact.
-func (l *Log) Fact(ctx context.Context, index int64) (Entered, error) { return Entered{}, errLater }
-
-// Verify reads the whole log and says which entry, if any, is not what was signed.
-func (l *Log) Verify(ctx context.Context) error { return errLater }
-
-// A Resource is one file of the public log, ready to be served.
-type Resource struct {
-	Body      []byte
-	Type      string // of the content
-	Immutable bool   // may be cached for ever
-}
-
-// Resource returns what stands at path below the log's prefix: "checkpoint",
-// "tile/0/000.p/5", "tile/entries/000". It fails with fail.Missing for all else.
-func (l *Log) Resource(ctx context.Context, path string) (Resource, error) {
-	return Resource{}, errLater
-}
-
-// ReadTile returns the first width hashes of a tile.
-func (l *Log) ReadTile(ctx context.Context, level int, index int64, width int) ([]byte, error) {
-	return nil, errLater
-}
-
-// ReadEntries returns the first width entries of a bundle, each behind its length.
-func (l *Log) ReadEntries(ctx context.Context, index int64, width int) ([]byte, error) {
-	return nil, errLater
-}
-
-// Cosign answers, as a witness, the request of a peer whose log has the given
-// key. It remembers the new size before it answers. A refusal is a
-// *ledger.Error whose Code says which HTTP status C2SP gives it and whose Known
-// is the size we know; the evidence is kept.
-func (l *Log) Cosign(ctx context.Context, from landbridge.PartyID, logKey note.Verifier, req []byte) ([]byte, error) {
-	return nil, errLater
-}
-
-// WitnessRequest returns what to send to the witness of a peer, or nil when
-// there is nothing to ask it now.
-func (l *Log) WitnessRequest(ctx context.Context, peer landbridge.PartyID) ([]byte, error) {
-	return nil, errLater
-}
-
-// AddCosignature keeps what a peer's witness answered to the last WitnessRequest.
-func (l *Log) AddCosignature(ctx context.Context, peer landbridge.PartyID, keys []note.Verifier, lines []byte) error {
-	return errLater
-}
-
-// Guard is told the size of our log that a peer's witness knows. The next
-// request to it begins there. When it is more than we have, our database is an
-// old copy: the log refuses to sign until [Log.Override] or until the newer
-// database is back.
-func (l *Log) Guard(ctx context.Context, known int64, from landbridge.PartyID) error { return errLater }
-
-// Override makes the log sign again although a witness has seen more than it
-// holds. It is the operator's decision, enters a fact, and will show to that
-// witness as a second history.
-func (l *Log) Override(ctx context.Context, actor, reason string) error { return errLater }
-
-// A Sight is what one witness has seen of our log.
-type Sight struct {
-	Party landbridge.PartyID
-	Size  int64
-	Time  time.Time
-}
-
-// Witnesses returns what each witness has cosigned, by party.
-func (l *Log) Witnesses(ctx context.Context) ([]Sight, error) { return nil, errLater }
-
-// Cosigners returns the parties whose witness has seen the entry at index.
-func (l *Log) Cosigners(ctx context.Context, index int64) ([]landbridge.PartyID, error) {
-	return nil, errLater
-}
-
-// An Evidence is a signed request that did not fit what we know of a peer's log.
-type Evidence struct {
-	Party   landbridge.PartyID
-	Code    ledger.Code
-	Known   []byte // the checkpoint we had cosigned
-	Request []byte // what was asked of us
-	Time    time.Time
-}
-
-// Evidence returns what was kept against the logs of others, newest first.
-func (l *Log) Evidence(ctx context.Context, limit int) ([]Evidence, error) { return nil, errLater }
-
-// Peers returns what we have cosigned as a witness, by party.
-func (l *Log) Peers(ctx context.Context) ([]Sight, error) { return nil, errLater }

@@ -27,21 +27,23 @@ CREATE TABLE record_tile (
 );
 
 -- The head of the log: one row, and the lock of whoever appends. claimed is
--- the largest size any witness says it has cosigned: when it is more than size,
--- this database is older than what others have seen, and nothing is signed.
+-- the largest size under our signature that a witness has shown us: when it is
+-- more than size, this database is older than what others have seen, and
+-- nothing is signed. overridden is the largest claim the operator set aside.
 CREATE TABLE record_head (
 	id         BIGINT PRIMARY KEY,
 	size       BIGINT NOT NULL,
 	note       BYTEA NOT NULL,
 	claimed    BIGINT NOT NULL,
-	claimed_by TEXT NOT NULL
+	claimed_by TEXT NOT NULL,
+	overridden BIGINT NOT NULL
 );
 
 -- The checkpoints that were offered to witnesses, and what they answered.
 CREATE TABLE record_round (
-	size       BIGINT PRIMARY KEY,
-	note       BYTEA NOT NULL,
-	made_us    BIGINT NOT NULL
+	size    BIGINT PRIMARY KEY,
+	note    BYTEA NOT NULL,
+	made_us BIGINT NOT NULL
 );
 
 CREATE TABLE record_cosignature (
@@ -52,14 +54,16 @@ CREATE TABLE record_cosignature (
 	PRIMARY KEY (size, party)
 );
 
--- Each witness of ours: the size from which it wants the next proof.
+-- Each witness of ours: the size from which it wants the next proof, and the
+-- largest it has cosigned, when.
 CREATE TABLE record_witness (
-	party TEXT PRIMARY KEY,
-	known BIGINT NOT NULL,
-	at_us BIGINT NOT NULL
+	party    TEXT PRIMARY KEY,
+	known    BIGINT NOT NULL,
+	cosigned BIGINT NOT NULL,
+	at_us    BIGINT NOT NULL
 );
 
--- Each log we witness: its newest checkpoint that we cosigned.
+-- Each log we witness: its newest checkpoint that we cosigned; empty before the first.
 CREATE TABLE record_peer (
 	party TEXT PRIMARY KEY,
 	note  BYTEA NOT NULL,

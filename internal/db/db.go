@@ -38,6 +38,7 @@ const (
 	busyTimeout  = 10 * time.Second // how long SQLite waits for another process
 	batchTimeout = 60 * time.Second // a commit that takes longer is given up
 	maxReaders   = 8
+	maxKept      = 512 // statements that stay prepared from commit to commit
 )
 
 // A DB is an open database of either engine.
@@ -51,6 +52,7 @@ type DB struct {
 	done    chan struct{}
 	closing sync.Once
 	parts   []Participant
+	kept    preparedSQL
 	faults  func(point string) error
 }
 
@@ -97,6 +99,7 @@ func Open(dsn string, o Options) (*DB, error) {
 		d.write.Close()
 		return nil, fmt.Errorf("reaching the database: %w", err)
 	}
+	d.kept.init()
 	go d.run()
 	return d, nil
 }

@@ -63,6 +63,7 @@ func (d *DB) apply(ctx context.Context, pkg, file, text string) error {
 			}
 			return nil
 		}
+		d.kept.stale = true
 		for _, stmt := range statements(text) {
 			if _, err := tx.Exec(stmt); err != nil {
 				return err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"landbridge.example/internal/fail"
 )
@@ -40,6 +41,8 @@ type Tx struct {
 	tx    *sql.Tx
 	stmts map[string]*sql.Stmt
 	after []func()
+	due   bool // the savepoint stands before the caller's first statement
+	saved bool // it has been set
 }
 
 // Exec runs one statement.
@@ -114,10 +117,33 @@ func (t *Tx) ForUpdate() string {
 }
 
 func (t *Tx) prepared(q string) (*sql.Stmt, error) {
+	if t.due {
+		t.due = false
+		if err := t.savepoint("SAVEPOINT caller"); err != nil {
+			return nil, err
+		}
+		t.saved = true
+	}
+	return t.statement(q)
+}
+
+// savepoint runs one of the three statements about savepoints.
+func (t *Tx) savepoint(q string) error {
+	s, err := t.statement(q)
+	if err == nil {
+		_, err = s.ExecContext(t.ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", strings.ToLower(q), err)
+	}
+	return nil
+}
+
+func (t *Tx) statement(q string) (*sql.Stmt, error) {
 	if s, ok := t.stmts[q]; ok {
 		return s, nil
 	}
-	s, err := t.tx.PrepareContext(t.ctx, q)
+	s, err := t.d.kept.in(t.ctx, t.tx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -192,9 +218,14 @@ func (d *DB) fault(point string) error {
 
 // commit makes one group durable and answers each of its callers.
 func (d *DB) commit(group []*request) {
-	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
-	defer cancel()
+	ctx := context.Background()
+	if d.postgres { // SQLite works in this process: a deadline would cost a goroutine a statement and could not end a stuck disk
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, batchTimeout)
+		defer cancel()
+	}
 	after, err := d.try(ctx, group)
+	d.kept.fill(ctx, d.write)
 	for _, p := range d.parts {
 		if err != nil {
 			p.RolledBack()
@@ -265,26 +296,21 @@ func (d *DB) one(t *Tx, r *request, alone bool) error {
 	for i, p := range d.parts {
 		marks[i] = p.Mark()
 	}
-	if !alone {
-		if _, err := t.Exec("SAVEPOINT caller"); err != nil {
-			return fmt.Errorf("setting a savepoint: %w", err)
-		}
-	}
-	if r.err = call(t, r.do); r.err != nil {
+	t.due = !alone
+	r.err = call(t, r.do)
+	t.due = false // whoever only added to a participant's memory needed none
+	if r.err != nil {
 		for i, p := range d.parts {
 			p.Reset(marks[i])
 		}
-		if alone {
-			return nil
-		}
-		if _, err := t.Exec("ROLLBACK TO SAVEPOINT caller"); err != nil {
-			return errors.Join(r.err, fmt.Errorf("taking back a caller's rows: %w", err))
+		if t.saved {
+			if err := t.savepoint("ROLLBACK TO SAVEPOINT caller"); err != nil {
+				return errors.Join(r.err, err)
+			}
 		}
 	}
-	if !alone {
-		if _, err := t.Exec("RELEASE SAVEPOINT caller"); err != nil {
-			return fmt.Errorf("releasing a savepoint: %w", err)
-		}
+	if t.saved {
+		return t.savepoint("RELEASE SAVEPOINT caller")
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type writer struct {
 	flushed *ledger.Edge // edge with pending added, until the commit is certain
 	signed  []byte       // its checkpoint
 
+	rows                    []int          // see rowsAtOnce
 	insertFact, upsertAbout map[int]string // by number of rows
 }
 
@@ -50,14 +51,22 @@ type mark struct {
 }
 
 // rowsAtOnce are the sizes of statements that insert many rows; few, so that
-// each is prepared once.
-var rowsAtOnce = [...]int{64, 8, 1}
+// each is prepared once. Parameters have names in SQLite and are looked up one
+// by one, so more than eight rows cost more than they save there; PostgreSQL
+// pays a round trip for each statement.
+func rowsAtOnce(postgres bool) []int {
+	if postgres {
+		return []int{64, 8, 1}
+	}
+	return []int{8, 1}
+}
 
 func (w *writer) init(l *Log) {
 	w.l = l
 	w.heads = map[string]int64{}
 	w.insertFact, w.upsertAbout = map[int]string{}, map[int]string{}
-	for _, n := range rowsAtOnce {
+	w.rows = rowsAtOnce(l.d.Postgres())
+	for _, n := range w.rows {
 		w.insertFact[n] = `INSERT INTO record_fact (idx, entry, about, note, prev, salt, digest) VALUES ` + placeholders(n, 7)
 		w.upsertAbout[n] = `INSERT INTO record_about (about, last) VALUES ` + placeholders(n, 2) +
 			` ON CONFLICT (about) DO UPDATE SET last = excluded.last`
@@ -82,9 +91,9 @@ func placeholders(rows, columns int) string {
 }
 
 // insert runs the statements for all rows in args, as many at once as may be.
-func insert(tx *db.Tx, statements map[int]string, columns int, args []any) error {
+func (w *writer) insert(tx *db.Tx, statements map[int]string, columns int, args []any) error {
 	for len(args) > 0 {
-		for _, n := range rowsAtOnce {
+		for _, n := range w.rows {
 			if len(args) < n*columns {
 				continue
 			}
@@ -239,14 +248,14 @@ func (w *writer) writeFacts(tx *db.Tx) error {
 		}
 		facts = append(facts, index, p.entry, p.about, p.note, prev, p.salt[:], p.digest[:])
 	}
-	if err := insert(tx, w.insertFact, 7, facts); err != nil {
+	if err := w.insert(tx, w.insertFact, 7, facts); err != nil {
 		return err
 	}
 	abouts := make([]any, 0, 2*len(moved))
 	for _, about := range moved {
 		abouts = append(abouts, about, w.heads[about])
 	}
-	return insert(tx, w.upsertAbout, 2, abouts)
+	return w.insert(tx, w.upsertAbout, 2, abouts)
 }
 
 // last returns the index of the last fact about a matter, or -1.

@@ -33,6 +33,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
+	"landbridge.example/internal/fail"
 	"landbridge.example/ledger"
 )
 
@@ -129,8 +130,9 @@ func Open(ctx context.Context, d *db.DB, c Config) (*Log, error) {
 	}
 	l.w.init(l)
 	d.Attach(&l.w)
-	// Reading the edge once now finds a damaged head before the first fact.
-	if err := d.Write(ctx, l.w.takeHead); err != nil {
+	// Reading the edge once now finds a damaged head before the first fact. A
+	// log that the guard has stopped opens all the same, to be read and explained.
+	if err := d.Write(ctx, l.w.takeHead); err != nil && !fail.Is(err, fail.Conflict) {
 		return nil, fmt.Errorf("opening the log: %w", err)
 	}
 	return l, nil

@@ -135,6 +135,9 @@ func (r *reader) impute(o *object) *Impute {
 	if strings.HasPrefix(i.Method, "group-") != (i.Group != "") {
 		r.refuse(o.node, "bad-value", "impute: group names the column of groups for group-mean and group-median, and only for these")
 	}
+	if i.Over.Year != 0 {
+		r.refuse(o.node, "bad-value", "impute: over is year or panel")
+	}
 	if i.Method == "constant" && !o.has("value") {
 		r.refuse(o.node, "missing-key", "impute: constant needs a value")
 	}

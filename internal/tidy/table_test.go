@@ -15,8 +15,12 @@ var may = map[string]string{
 	"process":           ".",
 	"process/catalogue": "",
 	"handling":          ".",
-	"index":             "index/stat",
+	"index":             "index/formula index/problem index/spec index/stat index/table",
+	"index/formula":     "index/stat",
+	"index/problem":     "",
+	"index/spec":        "index/formula index/problem",
 	"index/stat":        "",
+	"index/table":       "index/problem",
 	"match":             ".",
 
 	// Platform.
@@ -75,7 +79,7 @@ var long = map[string]string{}
 
 // edges and modules, for the rules that speak of kinds of packages.
 var (
-	kernel   = []string{"seal", "ledger", "process", "process/catalogue", "handling", "index", "index/stat"}
+	kernel   = []string{"seal", "ledger", "process", "process/catalogue", "handling", "index", "index/formula", "index/problem", "index/spec", "index/stat", "index/table"}
 	edges    = []string{"internal/web", "internal/api", "internal/peer", "client"}
 	tellTime = []string{"cmd/landbridge", "internal/node", "internal/sim"} // only these read the clock
 )

@@ -45,10 +45,6 @@ func (e *Envelope) Verify(pub ed25519.PublicKey) error {
 	if e.Payload == nil {
 		return nil
 	}
-	return e.checkPayload()
-}
-
-func (e *Envelope) checkPayload() error {
 	if rootOf(e.Payload) != e.Header.PayloadRoot {
 		return refuse(WrongPayload, "the payload is not the one the header names; ask for it again")
 	}
@@ -130,8 +126,9 @@ func (h *Header) addressees() string {
 	return strings.Join(names, ", ")
 }
 
-// Open returns what the envelope says, for the recipient me. It does not check
-// the signature: call [Envelope.Verify] first, with a key known to be the sender's.
+// Open returns what the envelope says, for the recipient me. It checks neither
+// the signature nor the payload's root: call [Envelope.Verify] first, with a key
+// known to be the sender's. It does check that the content belongs to this header.
 func Open(e *Envelope, me landbridge.PartyID, keys ...SealingKey) (Opening, error) {
 	if e.Payload == nil {
 		return Opening{}, refuse(NoPayload, "the payload travels by itself and is not here yet; fetch it, then open it as a stream")
@@ -143,7 +140,7 @@ func Open(e *Envelope, me landbridge.PartyID, keys ...SealingKey) (Opening, erro
 	if err != nil {
 		return Opening{}, err
 	}
-	if err := e.checkPayload(); err != nil {
+	if _, err := stanzas(e.Payload, len(e.Header.To)); err != nil {
 		return Opening{}, err
 	}
 	r, err := age.Decrypt(bytes.NewReader(e.Payload), p)
@@ -218,7 +215,7 @@ func OpenStream(h Header, payload io.Reader, me landbridge.PartyID, keys ...Seal
 		return nil, salt, err
 	}
 	tree := NewTree()
-	src := &source{r: io.TeeReader(io.LimitReader(payload, h.PayloadSize+1), tree)}
+	src := &source{r: io.TeeReader(io.LimitReader(payload, h.PayloadSize+1), tree), tree: tree, size: h.PayloadSize}
 	buf := bufio.NewReaderSize(src, 64<<10)
 	front, err := ageHeader(buf, len(h.To))
 	if err != nil {
@@ -239,24 +236,32 @@ func OpenStream(h Header, payload io.Reader, me landbridge.PartyID, keys ...Seal
 	return &stream{h: h, salt: salt, plain: plain, src: src, raw: buf, tree: tree, sum: sha256.New(), size: size, left: size}, salt, nil
 }
 
-// A source remembers that reading failed, so that a broken disk or connection
-// is not taken for a broken seal.
+// A source remembers how reading ended, so that a broken disk or a payload cut
+// short is not taken for a broken seal.
 type source struct {
-	r   io.Reader
-	err error
+	r     io.Reader
+	tree  *Tree // sees what was read
+	size  int64 // that the header names
+	ended bool
+	err   error
 }
 
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) {
+		s.ended = true
+	} else if err != nil {
 		s.err = err
 	}
 	return n, err
 }
 
 func (s *source) blame(err error) error {
-	if s.err != nil {
+	switch {
+	case s.err != nil:
 		return fmt.Errorf("reading a payload: %w", s.err)
+	case s.ended && s.tree.Size() < s.size:
+		return refuse(WrongPayload, "the payload ends after %d bytes, the header says %d; fetch it again", s.tree.Size(), s.size)
 	}
 	return err
 }

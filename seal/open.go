@@ -48,7 +48,7 @@ func (e *Envelope) Verify(pub ed25519.PublicKey) error {
 	if rootOf(e.Payload) != e.Header.PayloadRoot {
 		return refuse(WrongPayload, "the payload is not the one the header names; ask for it again")
 	}
-	_, err := stanzas(e.Payload, len(e.Header.To))
+	_, err = stanzas(e.Payload, len(e.Header.To))
 	return err
 }
 

@@ -204,7 +204,8 @@ func (a *aggregator) geometric(b *bench, s *state, sp span, w, out []float64) {
 }
 
 func (a *aggregator) notPositive(b *bench, s *state, kid, r int, v float64) {
-	a.c.conflict(b, s, "not-positive", kid, r, "the value %v cannot go into the %s mean of %s, which takes values above 0 only; normalise to a scale above 0, such as to: [1, 100]",
+	a.c.conflict(b, s, "not-positive", kid, r,
+		"the value %v cannot go into the %s mean of %s, which takes values above 0 only; normalise to a scale above 0, such as to: [1, 100]",
 		v, a.rule.Method, a.c.m.tree.node[a.i].code)
 }
 

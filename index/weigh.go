@@ -117,7 +117,8 @@ func (c *compiler) budget(d *spec.Weigh) map[string]float64 {
 
 // combine checks that each member spread the whole budget in each group it
 // speaks of, and combines the members' shares.
-func (c *compiler) combine(d *spec.Weigh, points map[string]map[string]float64, refuse func(rule string, line int, column, format string, args ...any)) map[string]float64 {
+func (c *compiler) combine(d *spec.Weigh, points map[string]map[string]float64,
+	refuse func(rule string, line int, column, format string, args ...any)) map[string]float64 {
 	share := map[string][]float64{}
 	for _, member := range slices.Sorted(mapKeys(points)) {
 		own, sums := points[member], map[int]float64{}

@@ -125,7 +125,8 @@ func (r *reader) source(n *yaml.Node) Source {
 	switch s.Shape {
 	case "long":
 		if s.Value == "" || (s.Variable == "") == (s.Code == "") {
-			r.refuse(n, "missing-key", "%s: shape long needs value:, and either variable: (the column that names the variable) or code: (if the file has one variable)", o.what)
+			r.refuse(n, "missing-key",
+				"%s: shape long needs value:, and either variable: (the column that names the variable) or code: (if the file has one variable)", o.what)
 		}
 	case "years":
 		if s.Code == "" {

@@ -229,7 +229,7 @@ func (r *reader) treat(o *object) *Treat {
 
 func (r *reader) treatRule(o *object) TreatRule {
 	t := TreatRule{Skew: o.number("skew", 2), Kurtosis: o.number("kurtosis", 3.5), Force: o.flag("force", false),
-		Then: o.word("then", "log-ct", "log-ct-plus", "log-ct-orig", "log-gii", "box-cox", "keep-original", "keep-winsorised"),
+		Then:   o.word("then", "log-ct", "log-ct-plus", "log-ct-orig", "log-gii", "box-cox", "keep-original", "keep-winsorised"),
 		Lambda: o.number("lambda", 0), Combine: o.flag("combine", false), Best: o.word("choose", "order", "best") == "best"}
 	if n := o.get("winsorise"); n != nil && n.Value == "any" {
 		t.Winsorise = -1

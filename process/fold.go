@@ -366,6 +366,23 @@ func checkGuards(q question) *Reason {
 	return nil
 }
 
+// Failing returns every guard of the act that does not hold, whatever else may
+// be wrong with it: what a safeguard stops is said first.
+func (c *Case) Failing(a *Act, local *Local) []Reason {
+	t := c.Def.Transition(a.Transition)
+	if t == nil {
+		return nil
+	}
+	var all []Reason
+	q := question{c: c, a: a, t: t, l: local}
+	for _, name := range t.Guards {
+		if g, ok := guardNamed(name); ok && !g.holds(q) {
+			all = append(all, *g.reason())
+		}
+	}
+	return all
+}
+
 // apply changes the case by an act that was checked.
 func (c *Case) apply(a *Act, at time.Time) {
 	t := c.Def.Transition(a.Transition)

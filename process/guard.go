@@ -221,7 +221,7 @@ func (c *Case) Needed(a *Act) [][]landbridge.Role {
 	}
 	var all [][]landbridge.Role
 	for _, s := range t.Approvals {
-		all = append(all, splitRoles(s))
+		all = append(all, Roles(s))
 	}
 	for _, name := range t.Guards {
 		g, ok := guardNamed(name)

@@ -112,7 +112,7 @@ func (d *Definition) loadTransitions() error {
 			return fmt.Errorf("%s: a text is longer than %d bytes", where, maxLabel)
 		}
 		for _, a := range t.Approvals {
-			if err := roles(where+": approvals", splitRoles(a)); err != nil {
+			if err := roles(where+": approvals", Roles(a)); err != nil {
 				return err
 			}
 		}
@@ -183,7 +183,8 @@ func (d *Definition) froms(t *Transition) []string {
 	return all
 }
 
-func splitRoles(s string) []landbridge.Role {
+// Roles reads an entry of approvals, such as "supervisor|judge".
+func Roles(s string) []landbridge.Role {
 	var all []landbridge.Role
 	for r := range strings.SplitSeq(s, "|") {
 		all = append(all, landbridge.Role(r))

@@ -1,0 +1,463 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"landbridge.example"
+	"landbridge.example/handling"
+	"landbridge.example/internal/blob"
+	"landbridge.example/internal/db"
+	"landbridge.example/internal/exchange"
+	"landbridge.example/internal/fail"
+	"landbridge.example/internal/jobs"
+	"landbridge.example/internal/staff"
+	"landbridge.example/process"
+	"landbridge.example/seal"
+)
+
+const (
+	jobClock = "casework.clock"
+	jobKeep  = "casework.keep"
+
+	maxStrayCases = 1000 // cases of one party known only by acts that wait for their first
+)
+
+// takeAct takes in an act of another party. What is forged, malformed or not
+// for this case is refused, and the sender is told. What is well formed and
+// signed is kept, also when the process does not allow it: such an act has no
+// effect, and both sides see why.
+func (w *Casework) takeAct(tx *db.Tx, in *exchange.Incoming) error {
+	h := &in.Envelope.Header
+	def, err := w.Definition(h.Process)
+	if err != nil {
+		return err
+	}
+	opening, err := in.Open()
+	if err != nil {
+		return err
+	}
+	c, coreText, end, err := parseBody(opening.Body)
+	if err != nil {
+		return err
+	}
+	if err := matches(h, c); err != nil {
+		return err
+	}
+	digest := digestOf(coreText)
+	for _, a := range end.Approvals {
+		if err := staff.CheckApproval(a, digest); err != nil {
+			return err
+		}
+	}
+	f, err := w.caseOf(tx, h, def)
+	if err != nil {
+		return err
+	}
+	if err := w.admits(f, c); err != nil {
+		return err
+	}
+	if c.Sides != nil && f.Number == "" { // the first act: now the case has a name
+		if !strings.HasPrefix(c.Number, string(c.From)+"-") {
+			return fail.New(fail.Invalid, "the number of a case begins with the code of the party that opens it")
+		}
+		f.Number, f.Origin, f.title = c.Number, c.From, f.key.Seal([]byte(c.Title), aboutTitle(f.ID))
+		f.Opened = h.Created
+	}
+	text, err := h.Text()
+	if err != nil {
+		return err
+	}
+	row := &actRow{ID: in.Digest, Seq: int64(len(f.acts)) + 1, Message: h.ID, header: text, Header: *h, Signature: in.Envelope.Signature,
+		Salt: opening.Salt, Text: opening.Body, coreText: coreText, Core: c, Tail: end, Arrived: in.Received, Entry: in.LogIndex}
+	if f.byID[row.ID] != nil {
+		return nil // the exchange answers a replay; this is the same act by another way
+	}
+	if err := w.enter(tx, f, row); err != nil {
+		return err
+	}
+	return w.taken(tx, f, row)
+}
+
+// matches checks that what is inside the envelope is what its outside says.
+func matches(h *seal.Header, c *core) error {
+	var to []landbridge.PartyID
+	for _, a := range h.To {
+		to = append(to, a.Party)
+	}
+	switch {
+	case c.From != h.From, c.Case != h.Case, c.Process != h.Process.String(), !slices.Equal(c.To, to):
+		return fail.New(fail.Invalid, "the act names another sender, case, process or recipients than its envelope; seal it again")
+	case len(c.Files) > MaxFiles:
+		return fail.New(fail.TooLarge, "an act lists at most %d files", MaxFiles)
+	}
+	m, err := handling.Parse(c.Handling)
+	if err != nil || m.Outside().String() != h.Handling {
+		return fail.New(fail.Invalid, "the marking on the envelope is not the marking of the act; seal it again")
+	}
+	return nil
+}
+
+// caseOf loads the case of an incoming message, or enters an empty one: acts may
+// arrive before the one that opens their case, and are kept until it is here.
+func (w *Casework) caseOf(tx *db.Tx, h *seal.Header, def *process.Definition) (*whole, error) {
+	s := w.writing(tx)
+	r, err := scanCase(tx.QueryRow(`SELECT `+caseColumns+` FROM casework_case WHERE id = $1`+tx.ForUpdate(), h.Case).Scan)
+	if err == nil {
+		switch {
+		case r.Process != h.Process:
+			return nil, fail.New(fail.Conflict, "this case runs under %s; every act of it names that text", r.Process.Name())
+		case r.Erased:
+			return nil, fail.New(fail.Expired, "this case was erased here at the end of its time; nothing more is taken in")
+		}
+		return w.wholeOf(s, r)
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	if h.Case == "" {
+		return nil, fail.New(fail.Invalid, "an act belongs to a case; the envelope names none")
+	}
+	var stray int
+	if err := tx.QueryRow(`SELECT count(*) FROM casework_case WHERE number = '' AND origin = $1`, h.From).Scan(&stray); err != nil {
+		return nil, err
+	}
+	if stray >= maxStrayCases {
+		return nil, fail.New(fail.TooLarge, "%d cases of %s wait here for their first act; send those first", stray, h.From)
+	}
+	if _, err := w.c.Vault.Create(tx, owner(h.Case)); err != nil {
+		return nil, err
+	}
+	r = &caseRow{ID: h.Case, Process: def.Ref, Origin: h.From, State: def.Start(), Live: true, Opened: h.Created, Changed: w.now(), Sides: map[string][]landbridge.PartyID{}}
+	if err := w.insertCase(tx, r, []byte{}); err != nil {
+		return nil, err
+	}
+	return w.wholeOf(s, r)
+}
+
+// admits refuses what can never belong to the case, whatever else arrives.
+func (w *Casework) admits(f *whole, c *core) error {
+	if len(f.acts) >= MaxActs {
+		return fail.New(fail.TooLarge, "this case has %d acts, its limit; open another", MaxActs)
+	}
+	if c.Sides != nil {
+		if f.Number != "" {
+			return fail.New(fail.Conflict, "this case was opened already; a case is opened once")
+		}
+		all := []landbridge.PartyID{}
+		for _, parties := range c.Sides {
+			all = append(all, parties...)
+		}
+		slices.Sort(all)
+		want := append([]landbridge.PartyID{c.From}, c.To...)
+		slices.Sort(want)
+		if !slices.Equal(all, want) || !slices.Contains(all, w.me) || c.Number == "" {
+			return fail.New(fail.Invalid, "the act that opens a case goes to every party of it, says who takes which side, and gives it a number")
+		}
+		return nil
+	}
+	if f.Number == "" { // its first act is not here: nothing is known of the sides
+		if len(f.acts) >= maxEarly {
+			return fail.New(fail.TooLarge, "%d acts of this case wait here for its first; send that one", maxEarly)
+		}
+		return nil
+	}
+	if len(f.fold.Steps) == 0 && len(f.fold.Sides) == 0 {
+		return nil // opened by an act that had no effect: kept, shown, and the same for what follows
+	}
+	want := slices.DeleteFunc(append([]landbridge.PartyID{w.me}, f.others(w.me)...), func(p landbridge.PartyID) bool { return p == c.From })
+	slices.Sort(want)
+	switch {
+	case f.fold.SideOf(c.From) == "":
+		return fail.New(fail.Denied, "%s is no side of this case", c.From)
+	case !slices.Equal(c.To, want):
+		return fail.New(fail.Invalid, "an act goes to every other party of its case")
+	}
+	return nil
+}
+
+// taken does what follows from an act that was entered: facts, the exhibits it
+// lists, the evidence it gives about ours, and the acts of the node itself.
+func (w *Casework) taken(tx *db.Tx, f *whole, row *actRow) error {
+	kind, note := factTaken, row.Core.Transition
+	if why, waits := f.without(row.ID); why != nil {
+		kind, note = factKept, row.Core.Transition+" "+why.Rule
+		if waits {
+			note = row.Core.Transition + " waits"
+		}
+	}
+	if _, err := w.fact(tx, kind, nodeActor, row.ID, f.ID, note); err != nil {
+		return err
+	}
+	if err := w.expect(tx, f, row); err != nil {
+		return err
+	}
+	if err := w.advance(tx, f, row); err != nil {
+		return err
+	}
+	return w.auto(tx, f)
+}
+
+// without says why an act has no effect, if it has none, and whether it waits.
+func (f *whole) without(id landbridge.Digest) (*process.Reason, bool) {
+	for i, n := range f.fold.Refused {
+		if n.Act.ID == id {
+			return &f.fold.Refused[i].Why, false
+		}
+	}
+	for i, n := range f.fold.Waiting {
+		if n.Act.ID == id {
+			return &f.fold.Waiting[i].Why, true
+		}
+	}
+	return nil, false
+}
+
+// advance notes on our messages what a person's act at the other side proves:
+// that they were acknowledged, and that the case was decided.
+func (w *Casework) advance(tx *db.Tx, f *whole, row *actRow) error {
+	if why, _ := f.without(row.ID); why != nil || row.Core.By.Role == landbridge.System {
+		return nil
+	}
+	rung := exchange.Acknowledged
+	t := f.def.Transition(row.Core.Transition)
+	if s := f.def.State(t.To); s != nil && s.Outcome != "" {
+		rung = exchange.Decided
+	}
+	seen := map[landbridge.Digest]bool{}
+	for queue := []*actRow{row}; len(queue) > 0; queue = queue[1:] {
+		for _, p := range append(slices.Clone(queue[0].Tail.Parents), queue[0].Header.Previous) {
+			a := f.byID[p]
+			if a == nil || seen[p] {
+				continue
+			}
+			seen[p] = true
+			queue = append(queue, a)
+			if !a.Mine {
+				continue
+			}
+			if err := w.c.Exchange.Advance(tx, a.ID, row.Core.From, exchange.Acknowledged, row.ID); err != nil {
+				return err
+			}
+			if rung != exchange.Decided || a.Core.Sides == nil {
+				continue
+			}
+			if err := w.c.Exchange.Advance(tx, a.ID, row.Core.From, rung, row.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// expect enters the files that an act lists, or holds those that came before it
+// against its list.
+func (w *Casework) expect(tx *db.Tx, f *whole, row *actRow) error {
+	for _, line := range row.Core.Files {
+		r, err := f.file(w.writing(tx), line.ID)
+		if fail.Is(err, fail.Missing) {
+			r = &fileRow{Act: row.ID.String(), Party: row.Core.From, State: fileExpected, Made: row.Arrived}
+			r.fileLine = line
+			if err := w.insertFile(tx, f, r); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if r.Party != row.Core.From || r.Act != "" {
+			continue // another party's id, or listed twice: the first act has it
+		}
+		r.fileLine, r.Act = line, row.ID.String()
+		if r.State == fileEarly {
+			if err := w.compare(tx, f, r); err != nil {
+				return err
+			}
+		}
+		if err := w.updateFile(tx, f, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare holds what arrived against what the act lists.
+func (w *Casework) compare(tx *db.Tx, f *whole, r *fileRow) error {
+	note := "is what the act lists"
+	r.State = fileHere
+	if r.Got != r.SHA256 || r.GotSize != r.Size {
+		r.State, note = fileDamaged, "is not what the act lists"
+	}
+	_, err := w.fact(tx, factExhibit, nodeActor, r.Message, f.ID, note)
+	return err
+}
+
+// takeExhibit takes in a file. It may come before the act that lists it.
+func (w *Casework) takeExhibit(tx *db.Tx, in *exchange.Incoming) error {
+	h := &in.Envelope.Header
+	def, err := w.Definition(h.Process)
+	if err != nil {
+		return err
+	}
+	f, err := w.caseOf(tx, h, def)
+	if err != nil {
+		return err
+	}
+	if len(f.fold.Sides) > 0 && f.fold.SideOf(h.From) == "" {
+		return fail.New(fail.Denied, "%s is no side of this case", h.From)
+	}
+	r, known, err := w.exhibitRow(tx, f, in)
+	if err != nil {
+		return err
+	}
+	if r == nil {
+		return nil
+	}
+	if stored, ok := in.Stored(); ok {
+		// Rewriting a large file under the case's key takes longer than a
+		// transaction may: a job does it. Until then it lies sealed to us.
+		r.State, r.stored = fileArrived, stored.Digest.String()
+		job := jobs.Job{ID: jobKeep + "/" + string(f.ID) + "/" + string(r.ID), Kind: jobKeep, Body: []byte(string(f.ID) + " " + string(r.ID)), Due: w.now()}
+		if err := jobs.Add(tx, job); err != nil {
+			return err
+		}
+		tx.OnCommit(w.c.Wake)
+	} else if err := w.takeSmall(tx, f, r, in); err != nil {
+		return err
+	}
+	id := f.ID
+	tx.OnCommit(func() { w.c.Changed(id) })
+	if known {
+		return w.updateFile(tx, f, r)
+	}
+	return w.insertFile(tx, f, r)
+}
+
+// exhibitRow finds the row of a file that arrives, or begins one. It returns nil
+// for a file that is here already.
+func (w *Casework) exhibitRow(tx *db.Tx, f *whole, in *exchange.Incoming) (r *fileRow, known bool, err error) {
+	h := &in.Envelope.Header
+	r, err = f.file(w.writing(tx), h.ID)
+	switch {
+	case fail.Is(err, fail.Missing):
+		files, err := f.files(w.writing(tx))
+		if err != nil {
+			return nil, false, err
+		}
+		if len(files) >= maxEarly+MaxFiles*max(1, len(f.acts)) {
+			return nil, false, fail.New(fail.TooLarge, "more files wait in this case than its acts list; send the act first")
+		}
+		r = &fileRow{Party: h.From, State: fileEarly, Made: in.Received}
+		r.ID = h.ID
+	case err != nil:
+		return nil, false, err
+	case r.Party != h.From:
+		return nil, false, fail.New(fail.Conflict, "a file with this id belongs to another party; send it again under an id of its own")
+	case r.State != fileExpected:
+		return nil, false, nil
+	default:
+		known = true
+	}
+	text, err := h.Text()
+	r.header, r.signature, r.Message = text, in.Envelope.Signature, in.Digest
+	return r, known, err
+}
+
+// takeSmall keeps the content of a file that travelled inline.
+func (w *Casework) takeSmall(tx *db.Tx, f *whole, r *fileRow, in *exchange.Incoming) error {
+	o, err := in.Open()
+	if err != nil {
+		return err
+	}
+	r.Got, r.GotSize = landbridge.Sum(o.Body), int64(len(o.Body))
+	r.content = f.key.Seal(o.Body, aboutFile(f.ID, r.ID))
+	if r.Act == "" {
+		r.State = fileEarly
+		return nil
+	}
+	return w.compare(tx, f, r)
+}
+
+// keepExhibit rewrites a large file under the key of its case, so that erasing
+// the case erases it, and holds it against the list of its act.
+func (w *Casework) keepExhibit(ctx context.Context, j jobs.Job) error {
+	caseID, id, ok := strings.Cut(string(j.Body), " ")
+	if !ok {
+		return fail.New(fail.Invalid, "the job names no file")
+	}
+	s := w.reading(ctx)
+	f, err := w.whole(s, landbridge.CaseID(caseID))
+	if err != nil || f.Erased {
+		return err
+	}
+	r, err := f.file(s, landbridge.ID(id))
+	if err != nil || r.State != fileArrived {
+		return err
+	}
+	ref, err := w.rewrite(f, r)
+	if err != nil {
+		return err
+	}
+	err = w.c.DB.Write(ctx, func(tx *db.Tx) error {
+		f, err := w.whole(w.writing(tx), f.ID)
+		if err != nil {
+			return err
+		}
+		now, err := f.file(w.writing(tx), r.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != fileArrived {
+			return errStale()
+		}
+		now.Got, now.GotSize, now.stored, now.State = r.Got, r.GotSize, ref.Digest.String(), fileEarly
+		if now.Act != "" {
+			if err := w.compare(tx, f, now); err != nil {
+				return err
+			}
+		}
+		if err := w.updateFile(tx, f, now); err != nil {
+			return err
+		}
+		id := f.ID
+		tx.OnCommit(func() { w.c.Changed(id) })
+		return w.c.Exchange.Forget(tx, now.Message) // its own copy is not needed any more
+	})
+	if err != nil {
+		return errors.Join(err, w.c.Blobs.Delete(ref.Digest))
+	}
+	return nil
+}
+
+// rewrite opens a stored payload and seals it under the case's key.
+func (w *Casework) rewrite(f *whole, r *fileRow) (blob.Ref, error) {
+	header, err := seal.ParseHeader(r.header)
+	if err != nil {
+		return blob.Ref{}, err
+	}
+	d, err := landbridge.ParseDigest(r.stored)
+	if err != nil {
+		return blob.Ref{}, err
+	}
+	sealed, err := w.c.Blobs.Open(d)
+	if err != nil {
+		return blob.Ref{}, err
+	}
+	defer sealed.Close()
+	plain, _, err := seal.OpenStream(header, sealed, w.me, w.c.Keys.Sealing...)
+	if err != nil {
+		return blob.Ref{}, fmt.Errorf("opening a file: %w", err)
+	}
+	sum := sha256.New()
+	var size int64
+	ref, err := w.encrypt(f.key, io.TeeReader(plain, counter{sum, &size}))
+	r.Got, r.GotSize = landbridge.Digest(sum.Sum(nil)), size
+	return ref, err
+}

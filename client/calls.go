@@ -37,9 +37,9 @@ func (c *Client) File(ctx context.Context, caseID, file string) (io.ReadCloser, 
 	return stream(ctx, c, "file", ByFile{caseID, file})
 }
 
-// ActFile returns the signed envelope of an act. Close it.
-func (c *Client) ActFile(ctx context.Context, caseID, act string) (io.ReadCloser, error) {
-	return stream(ctx, c, "actFile", ByAct{caseID, act})
+// ActFile returns the signed act with what opens it.
+func (c *Client) ActFile(ctx context.Context, caseID, act string) (ActFile, error) {
+	return call[ActFile](ctx, c, "actFile", ByAct{caseID, act})
 }
 
 // Drafts returns the caller's drafts.

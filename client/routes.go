@@ -112,7 +112,7 @@ func Routes() []Route {
 		{Name: "cases", Method: get, Path: "/cases", Summary: "List cases", In: CaseQuery{}, Out: CaseList{}},
 		{Name: "case", Method: get, Path: "/cases/{case}", Summary: "One case, with what is open to the caller and why the rest is not", In: ByCase{}, Out: Case{}},
 		{Name: "act", Method: post, Path: "/cases/{case}/acts", Summary: "Take a step in a case, or propose it where it needs an approval", In: ActRequest{}, Out: Done{}, Status: http.StatusCreated},
-		{Name: "actFile", Method: get, Path: "/cases/{case}/acts/{act}", Summary: "The signed envelope of an act, as a file for \"landbridge verify\"", In: ByAct{}, Answer: octets},
+		{Name: "actFile", Method: get, Path: "/cases/{case}/acts/{act}", Summary: "The signed act with what opens it, as a file for \"landbridge verify\"", In: ByAct{}, Out: ActFile{}},
 		{Name: "file", Method: get, Path: "/cases/{case}/files/{file}", Summary: "The content of a file; opening it is a fact in the log", In: ByFile{}, Answer: octets},
 
 		{Name: "drafts", Method: get, Path: "/drafts", Summary: "The caller's drafts", In: None{}, Out: Drafts{}},

@@ -157,6 +157,19 @@ type Act struct {
 	Cosigned   []string   `json:"cosigned" doc:"Parties that cosigned a checkpoint covering it."`
 }
 
+// An ActFile is the signed header of an act with what opens its commitment: it
+// shows to whoever holds it what was said and who signed it, without any node.
+type ActFile struct {
+	Format    string `json:"format" doc:"landbridge-act/1"`
+	Header    string `json:"header" doc:"The signed header, its exact text."`
+	Signature []byte `json:"signature" doc:"Ed25519, by the sender's node, base64."`
+	Salt      []byte `json:"salt" doc:"Of the commitment in the header, base64."`
+	Body      []byte `json:"body" doc:"What the act says: its exact bytes, base64."`
+}
+
+// ActFormat stands in every [ActFile].
+const ActFormat = "landbridge-act/1"
+
 // An Approval is another person's signature under an act.
 type Approval struct {
 	Person
@@ -274,7 +287,8 @@ type Step struct {
 	Note      string    `json:"note,omitempty" doc:"Reason of a negative step."`
 	Entry     int64     `json:"entry,omitempty" doc:"Position in a log."`
 	Log       string    `json:"log,omitempty" doc:"Party whose log it is."`
-	Cosigners []string  `json:"cosigners,omitempty"`
+	Cosigners int64     `json:"cosigners,omitempty" doc:"How many other parties signed the log that holds it."`
+	Proved    bool      `json:"proved,omitempty" doc:"A proof from that log is held here."`
 }
 
 // A DraftBrief points to a draft or a proposal.

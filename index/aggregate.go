@@ -78,10 +78,11 @@ func (a *aggregator) run(b *bench, s *state) {
 		w[n] = b.weight(s, k)
 	}
 	out := b.column(len(s.row))
+	g := &making{aggregator: a, b: b, s: s, w: w, out: out, short: a.short(s, w)}
 	for _, sp := range s.span {
-		a.make(b, s, sp, w, out)
+		g.make(sp)
 	}
-	a.finish(b, s, w, out)
+	g.finish()
 	s.col[a.i] = out
 	if b.record {
 		s.flag[a.i] = a.flags(s, w, out)
@@ -91,36 +92,50 @@ func (a *aggregator) run(b *bench, s *state) {
 	}
 }
 
+// A making is one group in one run.
+type making struct {
+	*aggregator
+	b     *bench
+	s     *state
+	w     []float64 // of the children
+	out   []float64
+	short []bool // rows with too few children; nil if none can be
+}
+
 // make fills the rows of one year.
-func (a *aggregator) make(b *bench, s *state, sp span, w, out []float64) {
-	switch a.rule.Method {
+func (g *making) make(sp span) {
+	switch g.rule.Method {
 	case "arithmetic":
-		a.arithmetic(s, sp, w, out)
+		g.arithmetic(sp)
 	case "geometric", "hdi":
-		a.geometric(b, s, sp, w, out)
+		g.geometric(sp)
 	case "copeland":
-		a.copeland(s, sp, w, out)
+		g.copeland(sp)
 	case "benefit-of-doubt":
-		a.benefit(b, s, sp, w, out)
+		g.benefit(sp)
 	case "formula":
-		a.formula(b, s, sp, out)
+		g.formula(sp)
 	default:
-		x, v := make([]float64, 0, len(a.kids)), make([]float64, 0, len(a.kids))
+		x, v := make([]float64, 0, len(g.kids)), make([]float64, 0, len(g.kids))
 		for r := sp.from; r < sp.to; r++ {
 			x, v = x[:0], v[:0]
-			for n, k := range a.kids {
-				if y := s.col[k][r]; y == y && w[n] != 0 {
-					x, v = append(x, y), append(v, w[n])
+			for n, k := range g.kids {
+				if y := g.s.col[k][r]; y == y && g.w[n] != 0 {
+					x, v = append(x, y), append(v, g.w[n])
 				}
 			}
-			out[r] = a.row(b, s, r, x, v)
+			g.out[r] = math.NaN()
+			if len(x) > 0 && !g.lacks(r) {
+				g.out[r] = g.row(r, x, v)
+			}
 		}
 	}
 }
 
-// finish applies what holds for every method: how many children must be there,
-// and rounding.
-func (a *aggregator) finish(b *bench, s *state, w, out []float64) {
+func (g *making) lacks(r int) bool { return g.short != nil && g.short[r] }
+
+// short finds the rows in which too few children are there to make the group.
+func (a *aggregator) short(s *state, w []float64) []bool {
 	least, total := a.rule.AtLeast, 0
 	for _, v := range w {
 		if v != 0 {
@@ -130,20 +145,31 @@ func (a *aggregator) finish(b *bench, s *state, w, out []float64) {
 	if a.rule.Method == "hdi" {
 		least = total
 	}
+	if least <= 1 && a.rule.Minimum == 0 {
+		return nil
+	}
+	out := make([]bool, len(s.row))
 	for r := range out {
-		if least > 1 || a.rule.Minimum > 0 {
-			here := 0
-			for n, k := range a.kids {
-				if w[n] != 0 && s.col[k][r] == s.col[k][r] {
-					here++
-				}
-			}
-			if here < least || float64(here)/float64(total) < a.rule.Minimum {
-				out[r] = math.NaN()
+		here := 0
+		for n, k := range a.kids {
+			if w[n] != 0 && s.col[k][r] == s.col[k][r] {
+				here++
 			}
 		}
-		if a.rule.Round != nil {
-			out[r] = rounded(out[r], *a.rule.Round, a.rule.Even)
+		out[r] = here < least || float64(here)/float64(total) < a.rule.Minimum
+	}
+	return out
+}
+
+// finish applies what holds for every method: rows with too few children are
+// missing, and the rest is rounded.
+func (g *making) finish() {
+	for r := range g.out {
+		if g.lacks(r) {
+			g.out[r] = math.NaN()
+		}
+		if d := g.rule.Round; d != nil {
+			g.out[r] = rounded(g.out[r], *d, g.rule.Even)
 		}
 	}
 }
@@ -165,60 +191,60 @@ func (a *aggregator) flags(s *state, w, out []float64) []Flag {
 	return f
 }
 
-func (a *aggregator) arithmetic(s *state, sp span, w, out []float64) {
+func (g *making) arithmetic(sp span) {
 	for r := sp.from; r < sp.to; r++ {
 		sum, weights := 0.0, 0.0
-		for n, k := range a.kids {
-			if v := s.col[k][r]; v == v && w[n] != 0 {
-				sum += float64(w[n] * v)
-				weights += w[n]
+		for n, k := range g.kids {
+			if v := g.s.col[k][r]; v == v && g.w[n] != 0 {
+				sum += float64(g.w[n] * v)
+				weights += g.w[n]
 			}
 		}
-		out[r] = sum / weights // nothing there: 0/0 is missing
+		g.out[r] = sum / weights // nothing there: 0/0 is missing
 	}
 }
 
-func (a *aggregator) geometric(b *bench, s *state, sp span, w, out []float64) {
+func (g *making) geometric(sp span) {
 	for r := sp.from; r < sp.to; r++ {
+		if g.lacks(r) {
+			continue
+		}
 		sum, weights, zero := 0.0, 0.0, false
-		for n, k := range a.kids {
-			v := s.col[k][r]
-			if v != v || w[n] == 0 {
+		for n, k := range g.kids {
+			v := g.s.col[k][r]
+			if v != v || g.w[n] == 0 {
 				continue
 			}
 			if v <= 0 {
-				if v < 0 || !a.rule.Zero {
-					a.notPositive(b, s, k, r, v)
+				if v < 0 || !g.rule.Zero {
+					g.notPositive(k, r, v)
 				}
 				zero = true
 				continue
 			}
-			sum += float64(w[n] * math.Log(v))
-			weights += w[n]
+			sum += float64(g.w[n] * math.Log(v))
+			weights += g.w[n]
 		}
-		out[r] = math.Exp(sum / weights)
+		g.out[r] = math.Exp(sum / weights)
 		if zero {
-			out[r] = 0
+			g.out[r] = 0
 		}
 	}
 }
 
-func (a *aggregator) notPositive(b *bench, s *state, kid, r int, v float64) {
-	a.c.conflict(b, s, "not-positive", kid, r,
+func (g *making) notPositive(kid, r int, v float64) {
+	g.c.conflict(g.b, g.s, "not-positive", kid, r,
 		"the value %v cannot go into the %s mean of %s, which takes values above 0 only; normalise to a scale above 0, such as to: [1, 100]",
-		v, a.rule.Method, a.c.m.tree.node[a.i].code)
+		v, g.rule.Method, g.c.m.tree.node[g.i].code)
 }
 
 // row makes one value from the present children x and their weights w.
-func (a *aggregator) row(b *bench, s *state, r int, x, w []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	switch a.rule.Method {
+func (g *making) row(r int, x, w []float64) float64 {
+	switch g.rule.Method {
 	case "harmonic":
-		return a.power(b, s, r, x, w, -1)
+		return g.power(r, x, w, -1)
 	case "generalised":
-		return a.power(b, s, r, x, w, a.rule.Power)
+		return g.power(r, x, w, g.rule.Power)
 	case "sum":
 		sum := 0.0
 		for n, v := range x {
@@ -242,22 +268,22 @@ func (a *aggregator) row(b *bench, s *state, r int, x, w []float64) float64 {
 	case "first":
 		return x[0]
 	case "mazziotta-pareto":
-		return a.penalised(x, w)
+		return g.penalised(x, w)
 	case "inform":
-		return a.inform(b, s, r, x, w)
+		return g.inform(r, x, w)
 	}
 	return math.NaN()
 }
 
 // power is the weighted power mean (sum(w x^p)/sum(w))^(1/p).
-func (a *aggregator) power(b *bench, s *state, r int, x, w []float64, p float64) float64 {
+func (g *making) power(r int, x, w []float64, p float64) float64 {
 	sum, weights := 0.0, 0.0
 	for n, v := range x {
 		if v < 0 || v == 0 && p < 0 {
-			if v == 0 && a.rule.Zero {
+			if v == 0 && g.rule.Zero {
 				return 0
 			}
-			a.notPositive(b, s, a.kidWith(s, r, v), r, v)
+			g.notPositive(g.kidWith(r, v), r, v)
 			return math.NaN()
 		}
 		switch p {
@@ -277,18 +303,18 @@ func (a *aggregator) power(b *bench, s *state, r int, x, w []float64, p float64)
 }
 
 // kidWith finds the child whose value a problem is about.
-func (a *aggregator) kidWith(s *state, r int, v float64) int {
-	for _, k := range a.kids {
-		if s.col[k][r] == v {
+func (g *making) kidWith(r int, v float64) int {
+	for _, k := range g.kids {
+		if g.s.col[k][r] == v {
 			return k
 		}
 	}
-	return a.i
+	return g.i
 }
 
 // penalised is the mean less (or plus) the spread times the coefficient of
 // variation: units with unbalanced children lose (Mazziotta and Pareto 2016).
-func (a *aggregator) penalised(x, w []float64) float64 {
+func (g *making) penalised(x, w []float64) float64 {
 	sum, weights := 0.0, 0.0
 	for n, v := range x {
 		sum += float64(w[n] * v)
@@ -302,7 +328,7 @@ func (a *aggregator) penalised(x, w []float64) float64 {
 	if mean == 0 {
 		return 0
 	}
-	if a.rule.Plus {
+	if g.rule.Plus {
 		return mean + variance/mean
 	}
 	return mean - variance/mean
@@ -310,8 +336,8 @@ func (a *aggregator) penalised(x, w []float64) float64 {
 
 // inform is the rule of the INFORM risk index: the geometric mean of how far
 // values stay below the top of the scale, so that one high hazard counts.
-func (a *aggregator) inform(b *bench, s *state, r int, x, w []float64) float64 {
-	scale := a.rule.Scale
+func (g *making) inform(r int, x, w []float64) float64 {
+	scale := g.rule.Scale
 	if scale == 0 {
 		scale = 10
 	}
@@ -319,7 +345,7 @@ func (a *aggregator) inform(b *bench, s *state, r int, x, w []float64) float64 {
 	for n, v := range x {
 		inner := (scale-v)/scale*9 + 1
 		if inner <= 0 {
-			a.notPositive(b, s, a.kidWith(s, r, v), r, v)
+			g.notPositive(g.kidWith(r, v), r, v)
 			return math.NaN()
 		}
 		sum += float64(w[n] * math.Log(inner))
@@ -333,44 +359,44 @@ const outrankTolerance = 1e-12
 // copeland counts, for each unit, the units it beats less those that beat it:
 // one unit beats another where the weights of the children in which it is
 // higher, and half of those in which both are equal, pass one half.
-func (a *aggregator) copeland(s *state, sp span, w, out []float64) {
+func (g *making) copeland(sp span) {
 	for r := sp.from; r < sp.to; r++ {
-		out[r] = math.NaN()
-		if a.any(s, r, w) {
-			out[r] = 0
+		g.out[r] = math.NaN()
+		if g.any(r) {
+			g.out[r] = 0
 		}
 	}
 	for r := sp.from; r < sp.to; r++ {
 		for q := sp.from; q < r; q++ {
 			wins, total := 0.0, 0.0
-			for n, k := range a.kids {
-				x, y := s.col[k][r], s.col[k][q]
-				if w[n] == 0 || x != x || y != y {
+			for n, k := range g.kids {
+				x, y := g.s.col[k][r], g.s.col[k][q]
+				if g.w[n] == 0 || x != x || y != y {
 					continue
 				}
-				total += w[n]
+				total += g.w[n]
 				switch {
 				case x > y:
-					wins += w[n]
+					wins += g.w[n]
 				case x == y:
-					wins += w[n] / 2
+					wins += g.w[n] / 2
 				}
 			}
 			switch o := wins / total; {
 			case o > 0.5+outrankTolerance:
-				out[r]++
-				out[q]--
+				g.out[r]++
+				g.out[q]--
 			case o < 0.5-outrankTolerance:
-				out[r]--
-				out[q]++
+				g.out[r]--
+				g.out[q]++
 			}
 		}
 	}
 }
 
-func (a *aggregator) any(s *state, r int, w []float64) bool {
-	for n, k := range a.kids {
-		if w[n] != 0 && s.col[k][r] == s.col[k][r] {
+func (g *making) any(r int) bool {
+	for n, k := range g.kids {
+		if g.w[n] != 0 && g.s.col[k][r] == g.s.col[k][r] {
 			return true
 		}
 	}
@@ -380,37 +406,37 @@ func (a *aggregator) any(s *state, r int, w []float64) bool {
 // benefit gives each unit the weights that suit it best, as long as no unit
 // with these weights passes 1 (Melyn and Moesen 1991). Units with a missing
 // child are judged on, and against, the children they have.
-func (a *aggregator) benefit(b *bench, s *state, sp span, w, out []float64) {
-	scale := a.rule.Scale
+func (g *making) benefit(sp span) {
+	scale := g.rule.Scale
 	if scale == 0 {
 		scale = 1
 	}
 	for r := sp.from; r < sp.to; r++ {
 		var kids []int
-		for n, k := range a.kids {
-			if v := s.col[k][r]; v == v && w[n] != 0 {
+		for n, k := range g.kids {
+			if v := g.s.col[k][r]; v == v && g.w[n] != 0 {
 				if v < 0 {
-					a.notPositive(b, s, k, r, v)
+					g.notPositive(k, r, v)
 					return
 				}
 				kids = append(kids, k)
 			}
 		}
-		out[r] = math.NaN()
+		g.out[r] = math.NaN()
 		if len(kids) == 0 {
 			continue
 		}
-		own := valuesOf(s, kids, r)
+		own := valuesOf(g.s, kids, r)
 		var limits [][]float64
 		var tops []float64
 		for q := sp.from; q < sp.to; q++ {
-			if peer := valuesOf(s, kids, q); !slices.ContainsFunc(peer, math.IsNaN) {
+			if peer := valuesOf(g.s, kids, q); !slices.ContainsFunc(peer, math.IsNaN) {
 				limits, tops = append(limits, peer), append(tops, 1)
 			}
 		}
-		if sh := a.rule.Shares; sh != nil {
+		if sh := g.rule.Shares; sh != nil {
 			if !(sh[0]*float64(len(kids)) <= 1 && sh[1]*float64(len(kids)) >= 1) {
-				a.c.conflict(b, s, "bad-shares", a.i, r, "no weights give each of %d children a share from %v to %v", len(kids), sh[0], sh[1])
+				g.c.conflict(g.b, g.s, "bad-shares", g.i, r, "no weights give each of %d children a share from %v to %v", len(kids), sh[0], sh[1])
 				return
 			}
 			for n := range kids {
@@ -419,10 +445,10 @@ func (a *aggregator) benefit(b *bench, s *state, sp span, w, out []float64) {
 		}
 		_, v, err := stat.Maximise(own, limits, tops)
 		if err != nil {
-			a.c.conflict(b, s, "no-weights", a.i, r, "no best weights: %v", err)
+			g.c.conflict(g.b, g.s, "no-weights", g.i, r, "no best weights: %v", err)
 			return
 		}
-		out[r] = v * scale
+		g.out[r] = v * scale
 	}
 }
 
@@ -450,10 +476,10 @@ func shareLimit(own []float64, n int, p float64, least bool) []float64 {
 	return row
 }
 
-func (a *aggregator) formula(b *bench, s *state, sp span, out []float64) {
-	cols := a.c.m.columns(s, sp.from, sp.to, nil)
-	if b.drop >= 0 {
-		number, code := cols.Number, a.c.m.tree.node[b.drop].code
+func (g *making) formula(sp span) {
+	cols := g.c.m.columns(g.s, sp.from, sp.to, nil)
+	if g.b.drop >= 0 {
+		number, code := cols.Number, g.c.m.tree.node[g.b.drop].code
 		cols.Number = func(name string) []float64 {
 			v := number(name)
 			if name == code && v != nil {
@@ -463,10 +489,10 @@ func (a *aggregator) formula(b *bench, s *state, sp span, out []float64) {
 			return v
 		}
 	}
-	v, err := a.rule.Formula.Eval(cols)
+	v, err := g.rule.Formula.Eval(cols)
 	if err != nil {
-		a.c.conflict(b, s, "bad-formula", a.i, -1, "%v", err)
+		g.c.conflict(g.b, g.s, "bad-formula", g.i, -1, "%v", err)
 		return
 	}
-	copy(out[sp.from:sp.to], v)
+	copy(g.out[sp.from:sp.to], v)
 }

@@ -1,0 +1,277 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"landbridge.example"
+	"landbridge.example/handling"
+	"landbridge.example/internal/casework"
+	"landbridge.example/internal/fail"
+	"landbridge.example/internal/party"
+	"landbridge.example/process"
+)
+
+// A NewRequestView is page/new: which process, and to whom.
+type NewRequestView struct {
+	Frame
+	Processes  []ProcessCard
+	Recipients []RecipientCard
+	Problem    string
+	Title      string
+}
+
+// A ProcessCard is one process to choose.
+type ProcessCard struct {
+	ID, Title, Summary string
+	Chosen             bool
+}
+
+// A RecipientCard is one party to choose, with what it asks for.
+type RecipientCard struct {
+	Code, Name, Languages, Hotline string
+	Required                       int
+	Takes                          []string // processes it takes requests under
+	State                          Pill
+	Chosen                         bool
+}
+
+func (s *site) newRequest(v *visit) error { return s.showNewRequest(v, http.StatusOK, "") }
+
+func (s *site) showNewRequest(v *visit, status int, problem string) error {
+	view := NewRequestView{Frame: s.frame(v, v.t.T("new.title")), Problem: problem, Title: v.FormValue("title")}
+	view.Live = false
+	to, chosen := v.FormValue("to"), v.FormValue("process")
+	all := s.Casework.Processes()
+	for i, d := range all {
+		view.Processes = append(view.Processes, ProcessCard{
+			ID: d.Ref.ID, Title: processTitle(v.t, d.Ref, d.Title), Summary: v.t.Or(d.Summary, processKey(d.Ref)+"summary"),
+			Chosen: d.Ref.ID == chosen || chosen == "" && i == 0,
+		})
+	}
+	parties, err := s.Directory.All(v.Context())
+	if err != nil {
+		return err
+	}
+	for _, l := range parties {
+		if l.Party != s.Party && !l.Suspended && len(l.Record.Profiles) > 0 {
+			view.Recipients = append(view.Recipients, recipient(v, l, to))
+		}
+	}
+	return s.show(v, status, "new", view)
+}
+
+func recipient(v *visit, l party.Listing, chosen string) RecipientCard {
+	card := RecipientCard{Code: string(l.Party), Name: l.Record.Name.In(v.t.Code), Languages: languages(v.t, l.Record.Languages), Chosen: string(l.Party) == chosen}
+	for _, p := range l.Record.Profiles {
+		card.Takes = append(card.Takes, v.t.Or(p.Process, "process."+p.Process+".title"))
+		card.Required += len(p.Required) + len(p.Demands)
+		if p.Hotline != "" {
+			card.Hotline = p.Hotline
+		}
+	}
+	return card
+}
+
+func (s *site) startRequest(v *visit) error {
+	to, err := landbridge.ParsePartyID(v.FormValue("to"))
+	if err != nil {
+		return s.showNewRequest(v, http.StatusUnprocessableEntity, v.t.T("new.choose"))
+	}
+	d, err := s.Casework.NewDraft(v.Context(), v.me(), casework.NewDraft{
+		Process: v.FormValue("process"), To: to, Input: casework.Input{Title: strings.TrimSpace(v.FormValue("title"))},
+	})
+	if fail.Is(err, fail.Invalid) {
+		return s.showNewRequest(v, http.StatusUnprocessableEntity, fail.Safe(err))
+	}
+	if err != nil {
+		return err
+	}
+	return v.to("/drafts/"+string(d.ID), "")
+}
+
+// A DraftPage is page/draft: the form of one act, made from its definition.
+type DraftPage struct {
+	Frame
+	ID, Case, Number       string
+	Process, Act, Effect   string
+	Law                    string
+	To                     string
+	Version                int64
+	New                    bool // a new case: it has a title
+	CaseTitle              string
+	Marking                MarkingForm
+	Groups                 []GroupForm
+	Grounds                []Choice
+	NeedsGround            bool
+	GroundProblem          string
+	NeedsReason            bool
+	Reason, ReasonProblem  string
+	Files                  []FileLine
+	NeedsFiles             bool
+	Problems               []ProblemLine
+	Missing                int
+	Audience               []Seen
+	Approvals              string
+	Returned               string
+	Stopped                *StopLine
+	Checked                bool
+	Changed                string
+	Open                   bool // it can still be edited
+	State                  string
+	TitleProblem, MarkNote string
+}
+
+// A MarkingForm chooses a marking.
+type MarkingForm struct {
+	TLP, PAP []Choice
+	H1, H2   bool
+	H3       string
+	Problem  string
+}
+
+// A ProblemLine is one thing to put right, and where.
+type ProblemLine struct {
+	Href, Text, Rule, Where string
+	Block                   bool
+}
+
+func (s *site) draft(v *visit) error {
+	id, err := landbridge.ParseID(v.PathValue("draft"))
+	if err != nil {
+		return fail.New(fail.Missing, "there is no draft at this address; the desk shows your drafts")
+	}
+	d, err := s.Casework.Draft(v.Context(), v.me(), id)
+	if err != nil {
+		return err
+	}
+	return s.showDraft(v, http.StatusOK, d)
+}
+
+func (s *site) showDraft(v *visit, status int, d *casework.DraftView) error {
+	t, ref := v.t, d.Process
+	page := DraftPage{
+		Frame: s.frame(v, t.T("draft.title", d.Number)), ID: string(d.ID), Case: string(d.Case), Number: d.Number,
+		Process: processTitle(t, ref, d.Definition.Title), Act: actLabel(t, ref, d.Transition), Effect: actEffect(t, ref, d.Transition),
+		Law: d.Transition.Law, To: s.codes(v, d.To), Version: d.Version, New: isOpening(d), CaseTitle: d.Input.Title,
+		Marking: markingForm(v, d.Input.Handling), Reason: d.Input.Reason, Approvals: s.needs(v, d.Approvals), Returned: d.Returned,
+		Stopped: s.stop(v, d.Stopped), Checked: v.URL.Query().Get("check") == "yes", Changed: t.When(d.Changed, s.Clock()),
+		Open: d.State == "open", State: t.T("draft.state." + d.State), Audience: s.audience(v, d.Audience),
+	}
+	page.Live = false
+	if d.Input.Handling != "" {
+		page.Mark = mark(t, d.Input.Handling)
+	}
+	for _, n := range d.Transition.Needs {
+		page.NeedsGround = page.NeedsGround || n == "ground"
+		page.NeedsReason = page.NeedsReason || n == "reason"
+		page.NeedsFiles = page.NeedsFiles || n == "files"
+	}
+	for _, g := range d.Grounds {
+		page.Grounds = append(page.Grounds, Choice{g.Code, groundLabel(t, ref, g), g.Code == d.Input.Ground})
+	}
+	for _, f := range d.Files {
+		page.Files = append(page.Files, s.file(v, d.Case, f))
+	}
+	form := fieldForm{s: s, v: v, ref: ref, problems: d.Problems, checked: page.Checked, more: v.URL.Query().Get("more")}
+	if err := form.prepare(d); err != nil {
+		return err
+	}
+	for _, g := range d.Groups {
+		page.Groups = append(page.Groups, form.group(g))
+	}
+	s.draftProblems(v, d, &page)
+	return s.show(v, status, "draft", page)
+}
+
+// isOpening reports whether the draft opens a new case.
+func isOpening(d *casework.DraftView) bool {
+	for _, st := range d.Definition.States {
+		if st.Kind == process.Start {
+			for _, from := range d.Transition.From {
+				if from == st.Name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (s *site) draftProblems(v *visit, d *casework.DraftView, page *DraftPage) {
+	for _, p := range d.Problems {
+		line := ProblemLine{Text: text(v.t, p.Text), Rule: p.Rule, Block: p.Block, Href: "#" + problemID(p)}
+		for _, g := range d.Groups {
+			for _, f := range g.Fields {
+				if f.Field.Name == p.Field {
+					line.Where = v.t.Or(f.Field.Label, processKey(d.Process)+"field."+p.Field+".label")
+				}
+			}
+		}
+		if p.Block {
+			page.Missing++
+		}
+		page.Problems = append(page.Problems, line)
+		if !page.Checked {
+			continue
+		}
+		switch p.Field {
+		case "ground":
+			page.GroundProblem = line.Text
+		case "reason":
+			page.ReasonProblem = line.Text
+		case "title":
+			page.TitleProblem = line.Text
+		case "handling":
+			page.Marking.Problem = line.Text
+		}
+	}
+}
+
+// problemID is the id of the control a problem is about.
+func problemID(p casework.Problem) string {
+	if p.Field == "" {
+		return "draft"
+	}
+	if p.Part != "" {
+		return "f-" + p.Field + "-" + strconv.Itoa(p.Row) + "-" + p.Part
+	}
+	return "f-" + p.Field
+}
+
+func markingForm(v *visit, text string) MarkingForm {
+	m, err := handling.Parse(text)
+	if err != nil {
+		m = handling.Marking{TLP: handling.TLPAmber, PAP: handling.PAPGreen, H1: true}
+	}
+	f := MarkingForm{H1: m.H1, H2: m.H2, H3: strings.Join(m.H3, " | ")}
+	for t := handling.TLPClear; t <= handling.TLPRed; t++ {
+		f.TLP = append(f.TLP, Choice{t.String(), t.String() + " – " + v.t.T("tlp."+strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.String(), "TLP:"), "+", "_"))), t == m.TLP})
+	}
+	for p := handling.PAPClear; p <= handling.PAPRed; p++ {
+		f.PAP = append(f.PAP, Choice{p.String(), p.String() + " – " + v.t.T("pap."+strings.ToLower(strings.TrimPrefix(p.String(), "PAP:"))), p == m.PAP})
+	}
+	return f
+}
+
+// markingText puts the controls of the form together again.
+func markingText(get func(string) string) string {
+	m := get("tlp")
+	if m == "" {
+		return ""
+	}
+	if pap := get("pap"); pap != "" {
+		m += " " + pap
+	}
+	if get("h1") == "yes" {
+		m += " H1"
+	}
+	if get("h2") == "yes" {
+		m += " H2"
+	}
+	if h3 := strings.TrimSpace(get("h3")); h3 != "" {
+		m += " H3:" + h3
+	}
+	return m
+}

@@ -1,0 +1,205 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"landbridge.example/handling"
+	"landbridge.example/internal/access"
+	"landbridge.example/internal/lang"
+)
+
+// A Frame is what every page shows around its own part. Each page's view
+// embeds it; templates reach its texts with {{$.T "key"}}.
+type Frame struct {
+	t *lang.Texts
+
+	Title     string
+	Lang, Dir string
+	Theme     string // "", "light" or "dark"
+	Party     string
+	PartyName string
+	Demo      bool
+	Nodes     []DemoNode
+	SignedIn  bool
+	Person    string
+	Roles     string
+	Nav       []NavGroup
+	Tabs      []NavItem // the few that fit under a thumb
+	Mark      *Mark
+	Now       string
+	NowISO    string
+	Style     string
+	Script    string
+	Icon      string
+	Languages []Choice
+	Themes    []Choice
+	Here      string // where a change of language leads back to
+	Live      bool   // the page follows what happens
+	Said      string // what was just done
+	Search    string
+	CanSearch bool
+}
+
+// T returns a text of the catalogue.
+func (f Frame) T(key string, args ...any) string { return f.t.T(key, args...) }
+
+// A NavGroup is a few links under a heading.
+type NavGroup struct {
+	Name  string
+	Items []NavItem
+}
+
+// A NavItem is one link of the navigation.
+type NavItem struct {
+	Href, Name string
+	Current    bool
+	Count      string
+}
+
+// A Choice is one of several values in a form.
+type Choice struct {
+	Value, Name string
+	Chosen      bool
+}
+
+// A Mark is the handling of a page: on top, at the bottom and on paper.
+type Mark struct {
+	Class string // tlp-amber
+	Label string // TLP:AMBER
+	Notes []string
+}
+
+const (
+	langCookie  = "landbridge-language"
+	themeCookie = "landbridge-theme"
+)
+
+// frame prepares what is around a page.
+func (s *site) frame(v *visit, title string) Frame {
+	now := s.Clock().UTC()
+	f := Frame{
+		t: v.t, Title: title, Lang: v.t.Code, Dir: "ltr",
+		Party: string(s.Party), PartyName: s.partyName(v, s.Party),
+		Demo: s.Demo != nil, SignedIn: v.in,
+		Now: now.Format("15:04"), NowISO: now.Format("2006-01-02T15:04:05Z"),
+		Style: s.assets.href("look.css"), Script: s.assets.href("page.js"), Icon: s.assets.href("mark.svg"),
+		Here: v.URL.RequestURI(), Live: v.in && v.Method == http.MethodGet,
+	}
+	if v.t.RTL {
+		f.Dir = "rtl"
+	}
+	if s.Demo != nil {
+		f.Nodes = s.Demo.Nodes
+	}
+	theme := ""
+	if c, err := v.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
+		theme = c.Value
+	}
+	f.Theme = theme
+	for _, l := range lang.Languages() {
+		f.Languages = append(f.Languages, Choice{l.Code, l.Name, l.Code == v.t.Code})
+	}
+	for _, t := range []string{"", "light", "dark"} {
+		f.Themes = append(f.Themes, Choice{t, v.t.T("theme." + orAuto(t)), t == theme})
+	}
+	if said := "said." + v.URL.Query().Get("said"); v.t.Has(said) {
+		f.Said = v.t.T(said)
+	}
+	if v.in {
+		f.Person = v.me().Name
+		f.Roles = s.roleNames(v.t, v.me().Roles)
+		f.CanSearch = s.may(v, access.ListCases)
+		s.navigate(v, &f)
+	}
+	return f
+}
+
+func orAuto(theme string) string {
+	if theme == "" {
+		return "auto"
+	}
+	return theme
+}
+
+// may reports whether the person's roles allow an action.
+func (s *site) may(v *visit, a access.Action) bool { return s.access.Allow(v.me().Roles, a).Allow }
+
+// navigate lists the pages open to the person. What a role may not see is not
+// offered; asked for by address, it says by which rule it is closed.
+func (s *site) navigate(v *visit, f *Frame) {
+	type item struct {
+		href, key string
+		action    access.Action
+		tab       bool
+	}
+	groups := []struct {
+		name  string
+		items []item
+	}{
+		{"nav.work", []item{{"/", "nav.desk", access.SeeDesk, true}, {"/cases", "nav.cases", access.ListCases, true},
+			{"/approvals", "nav.approvals", access.ReadCase, true}}},
+		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/network", "nav.network", access.SeeNetwork, true}}},
+		{"nav.check", []item{{"/record", "nav.record", access.SeeLog, false}, {"/people", "nav.people", access.SeeStaff, false},
+			{"/about", "nav.about", access.SeeDesk, false}}},
+	}
+	for _, g := range groups {
+		group := NavGroup{Name: v.t.T(g.name)}
+		for _, i := range g.items {
+			if !s.may(v, i.action) {
+				continue
+			}
+			current := v.URL.Path == i.href || i.href != "/" && strings.HasPrefix(v.URL.Path, i.href+"/") ||
+				i.href == "/cases" && (strings.HasPrefix(v.URL.Path, "/drafts/") || strings.HasPrefix(v.URL.Path, "/requests/"))
+			n := NavItem{Href: i.href, Name: v.t.T(i.key), Current: current}
+			group.Items = append(group.Items, n)
+			if i.tab {
+				f.Tabs = append(f.Tabs, n)
+			}
+		}
+		if len(group.Items) > 0 {
+			f.Nav = append(f.Nav, group)
+		}
+	}
+	f.Tabs = append(f.Tabs, NavItem{Href: "/account", Name: v.t.T("nav.account"), Current: v.URL.Path == "/account"})
+}
+
+// count puts a number beside a page's name in the navigation.
+func (f *Frame) count(href, n string) {
+	for _, g := range f.Nav {
+		for i := range g.Items {
+			if g.Items[i].Href == href {
+				g.Items[i].Count = n
+			}
+		}
+	}
+	for i := range f.Tabs {
+		if f.Tabs[i].Href == href {
+			f.Tabs[i].Count = n
+		}
+	}
+}
+
+// mark returns the banner of a marking. A marking nobody can read is shown as
+// the strictest label: what is unclear is not shown around.
+func mark(t *lang.Texts, marking string) *Mark {
+	m, err := handling.Parse(marking)
+	if err != nil {
+		return &Mark{Class: "tlp-red", Label: handling.TLPRed.String(), Notes: []string{t.T("mark.unreadable")}}
+	}
+	k := &Mark{
+		Class: "tlp-" + strings.ToLower(strings.TrimPrefix(strings.TrimSuffix(m.TLP.String(), "+STRICT"), "TLP:")),
+		Label: m.TLP.String(),
+	}
+	if m.H1 {
+		k.Notes = append(k.Notes, t.T("mark.h1"))
+	}
+	if m.H2 {
+		k.Notes = append(k.Notes, t.T("mark.h2"))
+	}
+	for _, r := range m.H3 {
+		k.Notes = append(k.Notes, t.T("mark.h3", r))
+	}
+	k.Notes = append(k.Notes, m.PAP.String())
+	return k
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// checkHTML looks at a page as a strict reader would: tags close, ids are
+// unique, every control has a label, language and direction are set, nothing is
+// inline that the content policy would drop, nothing comes from elsewhere.
+func checkHTML(page string) []string {
+	c := htmlCheck{ids: map[string]int{}, labels: map[string]bool{}}
+	rest := page
+	for {
+		m := tag.FindStringSubmatchIndex(rest)
+		if m == nil {
+			break
+		}
+		name := rest[m[4]:m[5]]
+		c.tag(rest[m[2]:m[3]] == "/", name, rest[m[6]:m[7]])
+		rest = rest[m[1]:]
+		if name == "script" || name == "style" {
+			if i := strings.Index(rest, "</"+name); i > 0 {
+				c.bad("text inside <%s>", name)
+				rest = rest[i:]
+			}
+		}
+	}
+	c.end()
+	return c.faults
+}
+
+var (
+	tag  = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z0-9:_-]+(?:\s*=\s*"[^"]*")?)*)\s*/?>`)
+	attr = regexp.MustCompile(`([a-zA-Z0-9:_-]+)(?:\s*=\s*"([^"]*)")?`)
+)
+
+type htmlCheck struct {
+	faults   []string
+	open     []string
+	ids      map[string]int
+	labels   map[string]bool // ids that a label is for
+	controls []map[string]string
+	refs     []string // ids that something refers to
+	language bool
+}
+
+func (c *htmlCheck) bad(format string, args ...any) {
+	c.faults = append(c.faults, fmt.Sprintf(format, args...))
+}
+
+var void = []string{"meta", "link", "input", "br", "hr", "img", "col", "wbr"}
+
+func (c *htmlCheck) tag(closing bool, name, attributes string) {
+	if closing {
+		if len(c.open) == 0 || c.open[len(c.open)-1] != name {
+			c.bad("</%s> closes %v", name, c.open)
+			return
+		}
+		c.open = c.open[:len(c.open)-1]
+		return
+	}
+	a := map[string]string{}
+	for _, m := range attr.FindAllStringSubmatch(attributes, -1) {
+		if _, twice := a[m[1]]; twice {
+			c.bad("<%s> has %s twice", name, m[1])
+		}
+		a[m[1]] = m[2]
+	}
+	c.attributes(name, a)
+	if slices.Contains([]string{"p"}, last(c.open)) && slices.Contains([]string{"p", "div", "ul", "ol", "dl", "section", "table", "form"}, name) {
+		c.bad("<%s> inside <p>", name)
+	}
+	if !slices.Contains(void, name) && !slices.Contains([]string{"path", "rect", "circle"}, name) {
+		c.open = append(c.open, name)
+	}
+}
+
+func last(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[len(s)-1]
+}
+
+func (c *htmlCheck) attributes(name string, a map[string]string) {
+	for k, v := range a {
+		if k == "style" || strings.HasPrefix(k, "on") {
+			c.bad("<%s> has an inline %s", name, k)
+		}
+		if slices.Contains([]string{"href", "src", "action", "data-ask"}, k) && !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "#") && !strings.HasPrefix(v, "http://localhost:") {
+			c.bad("<%s> leads outside: %s=%q", name, k, v)
+		}
+	}
+	if id, ok := a["id"]; ok {
+		if c.ids[id]++; c.ids[id] > 1 || id == "" || strings.ContainsAny(id, " \t") {
+			c.bad("the id %q is not unique or not an id", id)
+		}
+	}
+	switch name {
+	case "html":
+		c.language = a["lang"] != "" && (a["dir"] == "ltr" || a["dir"] == "rtl")
+	case "label":
+		c.labels[a["for"]] = true
+		if a["for"] == "" {
+			c.bad("a label is for nothing")
+		}
+	case "input", "select", "textarea":
+		if a["type"] != "hidden" {
+			c.controls = append(c.controls, a)
+		}
+	case "progress", "nav":
+		if a["aria-label"] == "" {
+			c.bad("<%s> has no name", name)
+		}
+	case "script":
+		if a["src"] == "" {
+			c.bad("an inline script")
+		}
+	case "style":
+		c.bad("an inline style")
+	case "img":
+		if _, ok := a["alt"]; !ok {
+			c.bad("an image without alt")
+		}
+	}
+	if d := a["aria-describedby"]; d != "" {
+		c.refs = append(c.refs, strings.Fields(d)...)
+	}
+}
+
+func (c *htmlCheck) end() {
+	if len(c.open) > 0 {
+		c.bad("never closed: %v", c.open)
+	}
+	if !c.language {
+		c.bad("no language or direction")
+	}
+	for _, a := range c.controls {
+		if a["aria-label"] == "" && !c.labels[a["id"]] {
+			c.bad("the control %s (%s) has no label", a["name"], a["id"])
+		}
+	}
+	for id := range c.labels {
+		if c.ids[id] == 0 {
+			c.bad("a label is for %q, which is not there", id)
+		}
+	}
+	for _, id := range c.refs {
+		if c.ids[id] == 0 {
+			c.bad("something is described by %q, which is not there", id)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"strings"
+
+	"landbridge.example/internal/lang"
+)
+
+// samples returns a realistic view for every page, in the given language.
+func samples(t *lang.Texts) map[string]any {
+	dir := "ltr"
+	if t.RTL {
+		dir = "rtl"
+	}
+	in := Frame{
+		t: t, Title: "A page", Lang: t.Code, Dir: dir, Theme: "dark", Party: "XA", PartyName: "Azuria", Demo: true,
+		Nodes: []DemoNode{{"XB", "XB · Borealis", "http://localhost:8302/"}}, SignedIn: true, Person: "D. Oru", Roles: t.T("role.officer"),
+		Nav:  []NavGroup{{t.T("nav.work"), []NavItem{{"/", t.T("nav.desk"), true, "3"}, {"/cases", t.T("nav.cases"), false, ""}}}},
+		Tabs: []NavItem{{"/", t.T("nav.desk"), true, "3"}}, Mark: mark(t, "TLP:AMBER PAP:GREEN H1 H2 H3:not to the holder"),
+		Now: "14:32", NowISO: "2026-11-22T14:32:00Z", Style: "/assets/look.css", Script: "/assets/page.js", Icon: "/assets/mark.svg",
+		Languages: []Choice{{"en", "English", true}, {"ar", "العربية", false}}, Themes: []Choice{{"", "auto", true}, {"dark", "dark", false}},
+		Here: "/cases?q=<x>", Live: true, Said: t.T("said.done"), CanSearch: true, Search: `"quoted" <b>`,
+	}
+	out := in
+	out.SignedIn, out.Live, out.Mark, out.Nav, out.Tabs = false, false, nil, nil, nil
+	clock := &Clock{Left: "6 h 08 min", Class: "amber", Used: 23, Label: "Answer to an urgent request", Note: "of 8 h", Source: "Directive", Due: "22 November", DueISO: "2026-11-22T20:40:00Z", Status: "running"}
+	who := Who{"D. Oru", t.T("role.officer"), "XA"}
+	pill := Pill{"teal", "Clarification asked"}
+	file := FileLine{ID: "f1", Name: "statement <1>.pdf", Title: "Bank statement", Size: "18.2 kB", Type: "application/pdf", Digest: strings.Repeat("ab", 32), From: "XA", Href: "/cases/c/files/f1", State: pill, Here: true}
+	groups := []GroupLines{{"What is asked", []FieldLine{{Label: "Facts", Text: "a <b>\nc", Long: true}, {Label: "Persons", Rows: [][]NameValue{{{"Family name", "Ŝarko"}, {"Category", "Suspect"}}}}}}}
+	desk := []DeskLine{{Href: "/cases/c", Title: "Account holder behind a telephone-fraud transfer", Sub: "Information request · XA-2026-0142", With: "XB · Borealis", Waits: "your answer", Kind: pill, Clock: clock, Urgent: true},
+		{Href: "/approvals/p", Title: "Another", Waits: "approval", Kind: Pill{"", "x"}, Since: "3 d"}}
+	peers := []PeerLine{{Code: "XB", Name: "Borealis", Class: "green", Word: t.T("peer.up"), Since: "4 min", Sentence: t.T("peer.sending.why", 1, "XB"), Queue: 1, Cosigned: t.T("network.sight", 20), Witnessed: t.T("network.sight", 21), Reach: "push"},
+		{Code: "XF", Name: "Forum", Class: "amber", Word: t.T("peer.down"), Sentence: t.T("peer.waiting.why", 2, "XF", "4 s"), LastError: "connection refused", LastErrorAt: "14:30", Queue: 2,
+			Lanes: []NameValue{{t.T("lane.normal"), "2"}}, Oldest: "4 min", NextTry: "4 s", Clock: t.T("network.clock.ahead", "3 s"), Behind: t.T("network.directory", 3, 4), Alarms: []AlarmLine{{"forked", "today"}}}}
+	seen := []Seen{{"XA: officer", "case team", "S3", true}, {"The public", "sealed", "TLP:AMBER", false}}
+	guards := []SafeguardLine{{"S1", "neutrality", "declared, no flag", t.T("safeguard.kept"), "green"}}
+	stop := &StopLine{"S1", "A political offence code.", "Ask counsel.", "today", 12}
+	cases := []CaseLine{{ID: "c", Href: "/cases/c", Number: "XA-2026-0142", Title: "A title", Process: "Information request", With: "XB", Side: "asking", State: pill, Urgent: true, Opened: "14:00", Changed: "14:30", Clock: clock}, {ID: "d", Href: "/cases/d", Title: "No clock", State: pill}}
+	facts := []FactLine{{Index: 12, Kind: "case.read", KindName: "read", Actor: "0011223344556677", Name: "D. Oru", At: "14:32", AtISO: "2026-11-22T14:32:00Z", About: "case 1", AboutHref: "/cases/c", Note: "investigation", Cosigners: []string{"XB", "XC"}},
+		{Index: 11, Kind: "x", KindName: "x", Actor: "node", Erased: true, About: "staff"}}
+	return map[string]any{
+		"error":     ErrorView{Frame: out, Status: 403, Heading: t.T("fail.denied"), Sentence: "no", Rule: "S28", RuleText: t.T("access.case.read"), Reference: "3F9A-22C1", Roles: t.T("role.judge"), SignIn: "/sign-in"},
+		"signin":    SignInView{Frame: out, Next: "/cases", People: []DemoChoice{{"a", "D. Oru", "officer", "drafts"}, {"b", "M. Haldor", "supervisor", ""}}},
+		"setup":     SetupView{Frame: out, Who: "D. Oru", Login: "d.oru", Token: "abc"},
+		"desk":      DeskView{Frame: in, Items: desk, Arrivals: cases, Peers: peers, Running: 4, Waiting: 1, MayDraft: true},
+		"cases":     CasesView{Frame: in, Cases: cases, Total: 2, Query: "x", States: []Choice{{"", "Running", true}}, Parties: []Choice{{"XB", "XB", false}}, Sides: []Choice{{"", "Any", true}}, Mine: true, Sort: "changed", Columns: []Column{{"Clock", "/cases?sort=clock", "ascending", false}, {"With", "", "", true}}, Next: "/cases?after=1", CSV: "/cases.csv", JSON: "/cases.json", Filtered: true, MayDraft: true},
+		"case":      sampleCase(in, clock, who, pill, file, groups, seen, guards, stop, facts),
+		"new":       NewRequestView{Frame: in, Processes: []ProcessCard{{"information-request", "Information request", "One state asks another.", true}}, Recipients: []RecipientCard{{Code: "XB", Name: "Borealis", Languages: "English", Hotline: "+00 1", Required: 2, Chosen: true}}, Problem: "Choose.", Title: "x"},
+		"draft":     sampleDraft(in, who, file, seen, stop),
+		"account":   AccountView{Frame: in, Login: "d.oru", Pseudonym: "0011223344556677", Keys: []KeyLine{{"k", "blue key", "today", "14:00", true, false}, {"l", "phone", "today", "–", false, true}}, Sessions: []SessionLine{{"A browser", "12:00", "14:00", "24:00", true, true}}, Tokens: []TokenLine{{"t", "script", "case.read", "1 March", "–"}}, NewToken: "landbridge_x", Scopes: []Choice{{"case.read", "Read cases", false}}, Until: "2027-02-20"},
+		"people":    PeopleView{Frame: in, People: []PersonLine{{Account: "a", Name: "D. Oru", Login: "d.oru", Pseudonym: "00", Roles: []RoleLine{{"officer", "officer"}}, Active: true, Person: "p"}, {Account: "b", Name: "Gone"}}, MayChange: true, Roles: []Choice{{"officer", "officer", false}}, Link: "http://localhost:1/setup/x", LinkFor: "D. Oru", LinkEnds: "Friday"},
+		"approvals": ApprovalsView{Frame: in, Items: desk, Who: "supervisor"},
+		"approval": ApprovalView{Frame: in, ID: "p", Case: "c", Number: "XA-2026-0142", CaseTitle: "A title", Process: "Information request", Act: "Send the request", Effect: "It leaves.", Law: "Art. 4", To: "XB", By: who, At: "today",
+			Digest: strings.Repeat("ab", 32), Fours: inFours(strings.Repeat("ab", 32)), Groups: groups, Ground: "x", Reason: "y", Files: []FileLine{file}, Given: []Who{who}, Needs: "supervisor", CanSign: true, Role: "supervisor", RoleName: "supervisor",
+			State: "waiting", StateText: t.T("proposal.waiting"), Audience: seen, Checks: guards, DemoKey: true, Problem: "no touch"},
+		"network": NetworkView{Frame: in, Peers: peers, Up: 1, Down: 1, Waiting: 3, Size: 20417, Cosigners: 2, Position: 5, Evidence: []AlarmLine{{"forked", "today"}}},
+		"record":  RecordView{Frame: in, Facts: facts, Checkpoint: "landbridge.example/XA\n20417\nabc=\n\n— landbridge.example/XA xyz\n", Size: 20417, Witnesses: []NameValue{{"XB", "up to 20416"}}, Older: "/record?before=11", Newest: true, Origin: "landbridge.example/XA"},
+		"parties": PartiesView{Frame: in, Parties: []PartyLine{{Code: "XA", Name: "Azuria", Kind: "State", Reach: "push", Languages: "English", Us: true, Processes: []string{"Information request"}, Since: "today"}, {Code: "XC", Name: "Caldera", Suspended: "late"}}, Position: 5, Head: strings.Repeat("cd", 32), Founding: strings.Repeat("ef", 32), Orderer: "XF"},
+		"party": PartyView{Frame: in, Code: "XB", Name: "Borealis", Kind: "State", Reach: "push", Suspended: "why", Version: 2, Position: 5, Date: "today", Speaks: "English", Roles: "judge", Addresses: []string{"https://localhost:1"}, Relays: "XF",
+			Contacts: []ContactLine{{"Duty desk", "+00 1", "duty@xb.example", "24/7", "English"}}, Profiles: []ProfileCard{{"information-request", "Information request", []NameValue{{"Languages", "English"}}, []string{"Say why."}}},
+			Keys: []KeyFact{{"Signing", "0011", "whole", "since", true}}, History: []VersionLine{{1, 2, "today", strings.Repeat("ab", 32)}}, MayAsk: true},
+		"about": AboutView{Frame: out, Never: []string{"No."}, Cannot: []string{"Truth."}},
+	}
+}
+
+func sampleCase(in Frame, clock *Clock, who Who, pill Pill, file FileLine, groups []GroupLines, seen []Seen, guards []SafeguardLine, stop *StopLine, facts []FactLine) CaseFileView {
+	return CaseFileView{
+		Frame: in, ID: "c", Number: "XA-2026-0142", CaseTitle: "Account holder behind a telephone-fraud transfer", Process: "Information request", Version: "information-request@1",
+		ProcessHash: strings.Repeat("ab", 32), With: "XB · Borealis", State: pill, Urgent: true,
+		Way:  []WayLine{{"Drafted", "done", "12:22"}, {"Clarification", "now", "13:58"}, {"Answered", "ahead", ""}},
+		Step: 2, Steps: 3, StepName: "Clarification", NextName: "Answered", Question: "Which of the two?",
+		Refusal: &RefusalLine{"Not available", "We hold none.", "Art. 6", who, "today"}, Stopped: stop,
+		Acts:   []ActButton{{"reply", "Answer the question", "The clock runs again.", "", true, ""}, {"withdraw", "Withdraw", "It ends.", "stop", false, "supervisor"}},
+		Closed: []ActClosed{{"Close the case", []RuleText{{"A1", "report the outcome first"}, {"", "x"}}}},
+		Drafts: []Brief{{"/drafts/d", "Answer", "14:00", "", who}}, Proposals: []Brief{{"/approvals/p", "Send", "14:00", "supervisor", who}},
+		Timeline: []ActLine{{Party: "XB", Label: "Clarification asked", By: who, At: "13:58", AtISO: "2026-11-22T13:58:00Z", Arrived: "0.4 s later", Counts: true, Groups: groups, Entry: 204, Cosigned: []string{"XA", "XC"}, Digest: strings.Repeat("ab", 32), Envelope: "/cases/c/acts/x", Newest: true, HasContent: true, Files: []FileLine{file}, Ground: "g", Reason: "r"},
+			{Party: "XA", Label: "Sent", By: who, Approvals: []ApprovalLine{{who, true, true}, {who, false, false}}, Why: "crossed", Waiting: true, Digest: strings.Repeat("cd", 32), Envelope: "/cases/c/acts/y"}},
+		Clocks:   []*Clock{clock, {Left: "2 h over", Class: "red", Used: 100, Label: "Outcome report", Note: "of 90 d", Source: "choice", DueISO: "2026-11-22T13:58:00Z"}},
+		Delivery: []DeliveryCard{{Label: "Request sent", To: "XB", Rungs: []Rung{{"sent", "12:40", "", "done"}, {"delivered", "12:40", "after 0.8 s", "done"}, {"opened", "", "", "ahead"}}, Problem: "XB does not answer", Receipt: "/cases/c/receipts/m/XB"}},
+		Groups:   groups, Files: []FileLine{file}, Audience: seen, Safeguards: guards, Facts: facts, Keep: []NameValue{{"Review", "2027"}}, Sides: []NameValue{{"Requesting side", "XA"}},
+	}
+}
+
+func sampleDraft(in Frame, who Who, file FileLine, seen []Seen, stop *StopLine) DraftPage {
+	part := func(name, kind string) FieldControl {
+		return FieldControl{Name: "f.persons.0." + name, ID: "f-persons-0-" + name, Kind: kind, Label: name, Shown: true, Required: true, Choices: []Choice{{"a", "A", true}, {"b", "B", false}}}
+	}
+	long := FieldControl{Name: "f.facts_summary", ID: "f-facts_summary", Kind: "long", Label: "Facts", Help: "What happened.", Example: "On 9 November …", Law: "Art. 4", Demand: "In English.", Value: "<x>", Required: true, Shown: true, Problems: []string{"is missing"}, Max: 8000}
+	radio := FieldControl{Name: "f.urgency", ID: "f-urgency", Kind: "radio", Label: "Urgency", Shown: true, Choices: []Choice{{"normal", "Normal", false}, {"urgent", "Urgent", true}}}
+	when := FieldControl{Name: "f.urgent_reason", ID: "f-urgent_reason", Kind: "select", Label: "Why", Choices: []Choice{{"a", "A", true}}, When: "urgency=urgent"}
+	rows := FieldControl{Name: "f.persons", ID: "f-persons", Kind: "rows", Label: "Persons", Help: "One by one.", Shown: true, More: true, Rows: []RowControl{{0, 1, []FieldControl{part("category", "select"), part("minor", "radio"), part("name", "line"), part("birth", "date"), part("note", "long")}, "remove:persons:0"}}}
+	checks := FieldControl{Name: "f.data_kinds", ID: "f-data_kinds", Kind: "checks", Label: "Kinds", Shown: true, Choices: []Choice{{"a", "A", true}}}
+	at := FieldControl{Name: "f.answer_by", ID: "f-answer_by", Kind: "datetime", Label: "Wanted by", Unit: "UTC", Shown: true}
+	for _, f := range []*FieldControl{&long, &radio, &when, &rows, &checks, &at} {
+		f.describe()
+	}
+	return DraftPage{
+		Frame: in, ID: "d", Case: "c", Number: "XA-2026-0143", Process: "Information request", Act: "Send the request", Effect: "It leaves this node.", Law: "Art. 4", To: "XB", Version: 3, New: true, CaseTitle: "A title",
+		Marking: MarkingForm{TLP: []Choice{{"TLP:AMBER", "TLP:AMBER", true}}, PAP: []Choice{{"PAP:GREEN", "PAP:GREEN", true}}, H1: true, H3: "x", Problem: "unclear"},
+		Groups:  []GroupForm{{"Facts", []FieldControl{long, radio, when, rows, checks, at}}}, Grounds: []Choice{{"g", "G", true}}, NeedsGround: true, GroundProblem: "choose", NeedsReason: true, Reason: "r", ReasonProblem: "say why",
+		Files: []FileLine{file}, NeedsFiles: true, Problems: []ProblemLine{{"#f-facts_summary", "is missing", "XB profile", "Facts", true}}, Missing: 1, Audience: seen, Approvals: "supervisor", Returned: "shorter", Stopped: stop,
+		Checked: true, Changed: "14:00", Open: true, TitleProblem: "missing",
+	}
+}

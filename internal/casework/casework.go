@@ -123,17 +123,22 @@ func New(c Config) (*Casework, error) {
 		c.MaxFile = defaultMaxFile
 	}
 	w := &Casework{c: c, me: c.Keys.Party, access: access.New()}
+	return w, w.loadCatalogue()
+}
+
+// loadCatalogue reads the definitions this release ships.
+func (w *Casework) loadCatalogue() error {
 	files, err := catalogue.Files()
 	if err != nil {
-		return nil, fmt.Errorf("reading the catalogue: %w", err)
+		return fmt.Errorf("reading the catalogue: %w", err)
 	}
 	for name, text := range files {
 		d, err := process.Parse(text)
 		if err != nil {
-			return nil, fmt.Errorf("reading process %s: %w", name, err)
+			return fmt.Errorf("reading process %s: %w", name, err)
 		}
 		if found := process.Lint(d); len(found) > 0 {
-			return nil, fmt.Errorf("process %s breaks %s: %s: %s", name, found[0].Rule, found[0].Where, found[0].Text)
+			return fmt.Errorf("process %s breaks %s: %s: %s", name, found[0].Rule, found[0].Where, found[0].Text)
 		}
 		w.defs = append(w.defs, d)
 	}
@@ -143,12 +148,12 @@ func New(c Config) (*Casework, error) {
 		}
 		return a.Ref.Version - b.Ref.Version
 	})
-	return w, nil
+	return nil
 }
 
 // Handlers returns who takes in messages, by kind, for [exchange.Exchange.Handle].
 func (w *Casework) Handlers() map[string]exchange.Handler {
-	return map[string]exchange.Handler{kindAct: w.takeAct, kindExhibit: w.takeExhibit}
+	return map[string]exchange.Handler{kindAct: w.handleAct, kindExhibit: w.handleExhibit}
 }
 
 // Jobs returns who runs jobs, by kind, for [jobs.NewRunner].

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/handling"
@@ -29,17 +30,39 @@ const (
 	maxStrayCases = 1000 // cases of one party known only by acts that wait for their first
 )
 
+// An arrival is a message as casework takes it in: verified, and in the log.
+type arrival struct {
+	envelope *seal.Envelope
+	digest   landbridge.Digest
+	received time.Time
+	entry    int64
+	open     func() (seal.Opening, error)
+	stored   func() (blob.Ref, bool)
+}
+
+func arrived(in *exchange.Incoming) *arrival {
+	return &arrival{in.Envelope, in.Digest, in.Received.UTC(), in.LogIndex, in.Open, in.Stored}
+}
+
+func (w *Casework) handleAct(tx *db.Tx, in *exchange.Incoming) error {
+	return w.takeAct(tx, arrived(in))
+}
+
+func (w *Casework) handleExhibit(tx *db.Tx, in *exchange.Incoming) error {
+	return w.takeExhibit(tx, arrived(in))
+}
+
 // takeAct takes in an act of another party. What is forged, malformed or not
 // for this case is refused, and the sender is told. What is well formed and
 // signed is kept, also when the process does not allow it: such an act has no
 // effect, and both sides see why.
-func (w *Casework) takeAct(tx *db.Tx, in *exchange.Incoming) error {
-	h := &in.Envelope.Header
+func (w *Casework) takeAct(tx *db.Tx, in *arrival) error {
+	h := &in.envelope.Header
 	def, err := w.Definition(h.Process)
 	if err != nil {
 		return err
 	}
-	opening, err := in.Open()
+	opening, err := in.open()
 	if err != nil {
 		return err
 	}
@@ -74,8 +97,8 @@ func (w *Casework) takeAct(tx *db.Tx, in *exchange.Incoming) error {
 	if err != nil {
 		return err
 	}
-	row := &actRow{ID: in.Digest, Seq: int64(len(f.acts)) + 1, Message: h.ID, header: text, Header: *h, Signature: in.Envelope.Signature,
-		Salt: opening.Salt, Text: opening.Body, coreText: coreText, Core: c, Tail: end, Arrived: in.Received, Entry: in.LogIndex}
+	row := &actRow{ID: in.digest, Seq: int64(len(f.acts)) + 1, Message: h.ID, header: text, Header: *h, Signature: in.envelope.Signature,
+		Salt: opening.Salt, Text: opening.Body, coreText: coreText, Core: c, Tail: end, Arrived: in.received, Entry: in.entry}
 	if f.byID[row.ID] != nil {
 		return nil // the exchange answers a replay; this is the same act by another way
 	}
@@ -300,8 +323,8 @@ func (w *Casework) compare(tx *db.Tx, f *whole, r *fileRow) error {
 }
 
 // takeExhibit takes in a file. It may come before the act that lists it.
-func (w *Casework) takeExhibit(tx *db.Tx, in *exchange.Incoming) error {
-	h := &in.Envelope.Header
+func (w *Casework) takeExhibit(tx *db.Tx, in *arrival) error {
+	h := &in.envelope.Header
 	def, err := w.Definition(h.Process)
 	if err != nil {
 		return err
@@ -320,7 +343,7 @@ func (w *Casework) takeExhibit(tx *db.Tx, in *exchange.Incoming) error {
 	if r == nil {
 		return nil
 	}
-	if stored, ok := in.Stored(); ok {
+	if stored, ok := in.stored(); ok {
 		// Rewriting a large file under the case's key takes longer than a
 		// transaction may: a job does it. Until then it lies sealed to us.
 		r.State, r.stored = fileArrived, stored.Digest.String()
@@ -342,8 +365,8 @@ func (w *Casework) takeExhibit(tx *db.Tx, in *exchange.Incoming) error {
 
 // exhibitRow finds the row of a file that arrives, or begins one. It returns nil
 // for a file that is here already.
-func (w *Casework) exhibitRow(tx *db.Tx, f *whole, in *exchange.Incoming) (r *fileRow, known bool, err error) {
-	h := &in.Envelope.Header
+func (w *Casework) exhibitRow(tx *db.Tx, f *whole, in *arrival) (r *fileRow, known bool, err error) {
+	h := &in.envelope.Header
 	r, err = f.file(w.writing(tx), h.ID)
 	switch {
 	case fail.Is(err, fail.Missing):
@@ -354,7 +377,7 @@ func (w *Casework) exhibitRow(tx *db.Tx, f *whole, in *exchange.Incoming) (r *fi
 		if len(files) >= maxEarly+MaxFiles*max(1, len(f.acts)) {
 			return nil, false, fail.New(fail.TooLarge, "more files wait in this case than its acts list; send the act first")
 		}
-		r = &fileRow{Party: h.From, State: fileEarly, Made: in.Received}
+		r = &fileRow{Party: h.From, State: fileEarly, Made: in.received}
 		r.ID = h.ID
 	case err != nil:
 		return nil, false, err
@@ -366,13 +389,13 @@ func (w *Casework) exhibitRow(tx *db.Tx, f *whole, in *exchange.Incoming) (r *fi
 		known = true
 	}
 	text, err := h.Text()
-	r.header, r.signature, r.Message = text, in.Envelope.Signature, in.Digest
+	r.header, r.signature, r.Message = text, in.envelope.Signature, in.digest
 	return r, known, err
 }
 
 // takeSmall keeps the content of a file that travelled inline.
-func (w *Casework) takeSmall(tx *db.Tx, f *whole, r *fileRow, in *exchange.Incoming) error {
-	o, err := in.Open()
+func (w *Casework) takeSmall(tx *db.Tx, f *whole, r *fileRow, in *arrival) error {
+	o, err := in.open()
 	if err != nil {
 		return err
 	}

@@ -285,11 +285,12 @@ func (w *Casework) envelope(f *whole, c *core) (seal.Draft, error) {
 // other side's contact point names when it opens it.
 func (w *Casework) maySend(f *whole, c *core, m handling.Marking, to landbridge.PartyID) handling.Decision {
 	actor := handling.Actor{Party: w.me, Person: c.By.Person, Roles: []landbridge.Role{c.By.Role}, Participant: true}
+	purpose := f.purpose(c)
 	p := w.policy(f, m, []string{c.By.Person})
 	if c.By.Role == landbridge.System { // a receipt or the end of a clock says nothing of its own
 		return handling.Decision{Allow: true, Rule: "S24"}
 	}
-	return handling.Decide(p, handling.Question{Actor: actor, Action: handling.Send, Purpose: f.purpose(c), To: to, At: w.now()})
+	return handling.Decide(p, handling.Question{Actor: actor, Action: handling.Send, Purpose: purpose, To: to, At: w.now()})
 }
 
 // sealExhibits seals the files of the act to every recipient.

@@ -12,8 +12,9 @@ import (
 
 // Bounds of a signed checkpoint. A post-quantum cosignature takes 3.3 kB of text.
 const (
-	MaxNote   = 512 << 10 // bytes of a note with all its signatures
-	maxOrigin = 128       // bytes
+	MaxNote       = 512 << 10 // bytes of a note with all its signatures
+	MaxSignatures = 100       // lines under a note; readers of sumdb/note take no more
+	maxOrigin     = 128       // bytes
 )
 
 // A Checkpoint is what a log's owner says about the whole log at one moment.
@@ -95,33 +96,46 @@ func SignCheckpoint(c Checkpoint, signer note.Signer) ([]byte, error) {
 // unknown keys are ignored; one of a known key that does not hold spoils the
 // whole, as the signed-note specification advises.
 func OpenCheckpoint(msg []byte, log note.Verifier, witnesses ...note.Verifier) (Checkpoint, []note.Signature, error) {
+	c, n, err := openNote(msg, log, witnesses)
+	if err != nil {
+		return Checkpoint{}, nil, err
+	}
+	var cosigned []note.Signature
+	for _, s := range n.Sigs {
+		if s.Name != log.Name() || s.Hash != log.KeyHash() {
+			cosigned = append(cosigned, s)
+		}
+	}
+	return c, cosigned, nil
+}
+
+func openNote(msg []byte, log note.Verifier, witnesses []note.Verifier) (c Checkpoint, n *note.Note, err error) {
 	if len(msg) > MaxNote {
-		return Checkpoint{}, nil, refuse(BadCheckpoint, "the checkpoint has %d bytes; the limit is %d", len(msg), MaxNote)
+		return c, nil, refuse(BadCheckpoint, "the checkpoint has %d bytes; the limit is %d", len(msg), MaxNote)
 	}
-	n, err := note.Open(msg, note.VerifierList(append([]note.Verifier{log}, witnesses...)...))
+	n, err = note.Open(msg, note.VerifierList(append([]note.Verifier{log}, witnesses...)...))
 	if err != nil {
-		return Checkpoint{}, nil, openError(err, msg, log)
+		return c, nil, openError(err, msg, log)
 	}
-	c, err := ParseCheckpoint(n.Text)
-	if err != nil {
+	if c, err = ParseCheckpoint(n.Text); err != nil {
 		return Checkpoint{}, nil, err
 	}
 	if c.Origin != log.Name() {
 		return Checkpoint{}, nil, refuse(UnknownLog, "this is a checkpoint of %q, not of %q", c.Origin, log.Name())
 	}
-	var cosigned []note.Signature
 	signed := false
 	for _, s := range n.Sigs {
-		if s.Name == log.Name() && s.Hash == log.KeyHash() {
-			signed = true
-		} else {
-			cosigned = append(cosigned, s)
+		// Package note forgives the unused bits of the last character; a copy
+		// with a flipped bit must not pass for the original.
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return Checkpoint{}, nil, refuse(BadSignature, "the signature of %q under this checkpoint is not in canonical base64", s.Name)
 		}
+		signed = signed || s.Name == log.Name() && s.Hash == log.KeyHash()
 	}
 	if !signed {
 		return Checkpoint{}, nil, refuse(BadSignature, "the checkpoint is not signed by the key of %q that is known here", log.Name())
 	}
-	return c, cosigned, nil
+	return c, n, nil
 }
 
 // PeekCheckpoint reads a checkpoint without checking any signature. It is for
@@ -163,6 +177,9 @@ func AddSignatures(msg, lines []byte, verifiers ...note.Verifier) ([]byte, error
 	}
 	out := text + "\n" + sigs
 	for _, s := range n.Sigs {
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return nil, refuse(BadSignature, "the signature of %q is not in canonical base64", s.Name)
+		}
 		l := "— " + s.Name + " " + s.Base64 + "\n"
 		if !strings.Contains(out, "\n"+l) {
 			out += l
@@ -187,19 +204,26 @@ type Policy struct {
 	Log       note.Verifier
 	Witnesses []note.Verifier
 	Quorum    int
+	// Strict refuses signature lines of unknown keys, which are else ignored:
+	// whoever knows all keys wants to hear of a line that was damaged.
+	Strict bool
 }
 
 // Check returns the checkpoint in msg and the names of the witnesses that
 // cosigned it, or the reason why it does not satisfy the policy.
 func (p Policy) Check(msg []byte) (Checkpoint, []string, error) {
-	c, sigs, err := OpenCheckpoint(msg, p.Log, p.Witnesses...)
+	c, n, err := openNote(msg, p.Log, p.Witnesses)
 	if err != nil {
 		return Checkpoint{}, nil, err
 	}
+	if p.Strict && len(n.UnverifiedSigs) > 0 {
+		return Checkpoint{}, nil, refuse(BadSignature, "the checkpoint carries a signature of %q that belongs to no key known here; it may be damaged", n.UnverifiedSigs[0].Name)
+	}
 	var names []string
 	seen := map[string]bool{}
-	for _, s := range sigs {
-		if !seen[s.Name] {
+	for _, s := range n.Sigs {
+		own := s.Name == p.Log.Name() && s.Hash == p.Log.KeyHash()
+		if !own && !seen[s.Name] {
 			seen[s.Name] = true
 			names = append(names, s.Name)
 		}

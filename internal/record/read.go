@@ -45,19 +45,30 @@ func (l *Log) Checkpoint(ctx context.Context) ([]byte, error) {
 	return l.cosigned(ctx, h)
 }
 
-// cosigned returns the checkpoint h followed by the cosignatures held for it.
+// cosigned returns the checkpoint h followed by the cosignatures held for it:
+// one line of every witness first, the short one that every verifier knows,
+// then the post-quantum ones, as many as a note can carry.
 func (l *Log) cosigned(ctx context.Context, h head) ([]byte, error) {
-	out := slices.Clone(h.note)
+	var first, more []string
 	err := l.d.Each(ctx, func(r *sql.Rows) error {
-		var lines []byte
-		if err := r.Scan(&lines); err != nil {
+		var text string
+		if err := r.Scan(&text); err != nil {
 			return err
 		}
-		out = append(out, lines...)
+		lines := slices.Collect(strings.Lines(text))
+		slices.SortStableFunc(lines, func(a, b string) int { return len(a) - len(b) })
+		first = append(first, lines[:min(1, len(lines))]...)
+		more = append(more, lines[min(1, len(lines)):]...)
 		return nil
 	}, `SELECT lines FROM record_cosignature WHERE size = $1 ORDER BY party`, h.size)
 	if err != nil {
 		return nil, fmt.Errorf("reading cosignatures: %w", err)
+	}
+	out := slices.Clone(h.note)
+	for i, line := range append(first, more...) {
+		if i < ledger.MaxSignatures-1 && len(out)+len(line) <= ledger.MaxNote {
+			out = append(out, line...)
+		}
 	}
 	return out, nil
 }

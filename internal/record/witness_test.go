@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -237,6 +238,28 @@ func TestManyRounds(t *testing.T) {
 		t.Errorf("%d rounds and %d cosignatures are kept", rounds, lines)
 	}
 	checkProof(t, owner.l, owner.party, 0, 1, witness.party)
+}
+
+// TestCrowd gathers more cosignatures than a note can carry. The proof still
+// opens, and carries one line of every witness.
+func TestCrowd(t *testing.T) {
+	owner := sqliteNode(t, "XA", 70)
+	add(t, owner.d, owner.l, many("case/a", 3)...)
+	req, err := owner.l.WitnessRequest(t.Context(), "XB-0")
+	must(t, err)
+	r, err := ledger.ParseWitnessRequest(req)
+	must(t, err)
+	c, err := ledger.PeekCheckpoint(r.Checkpoint)
+	must(t, err)
+	var ps []*party
+	for i := range 80 {
+		p := newParty(t, landbridge.PartyID(fmt.Sprintf("XB-%d", i)))
+		lines, err := p.witness.Cosign(c, p.clock.Now())
+		must(t, err)
+		must(t, owner.l.AddCosignature(t.Context(), p.id, p.keys, lines))
+		ps = append(ps, p)
+	}
+	checkProof(t, owner.l, owner.party, 1, 80, ps...)
 }
 
 // TestAnswers is the owner's side of wrong answers.

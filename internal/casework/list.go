@@ -332,7 +332,7 @@ func (w *Casework) deskTurns(ctx context.Context, p staff.Person, d *Desk) error
 
 // waitsFor says what a case waits for when it is this side's turn.
 func waitsFor(def *process.Definition, t *process.Transition) Text {
-	return Text{"process." + def.Ref.ID + ".transition." + t.Name, nil, t.Label}
+	return Text{"process." + def.Ref.ID + ".act." + t.Name + ".label", nil, t.Label}
 }
 
 func (w *Casework) titled(f *whole) CaseRow {

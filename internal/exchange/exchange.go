@@ -23,8 +23,12 @@ package exchange
 import (
 	"context"
 	"embed"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"landbridge.example"
@@ -32,7 +36,6 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
-	"landbridge.example/seal"
 )
 
 //go:embed schema
@@ -40,23 +43,6 @@ var schema embed.FS
 
 // Schema returns the migrations of this package.
 func Schema() db.Schema { return db.Schema{Package: "exchange", Files: schema} }
-
-// A Lane is one of three ways between two nodes that never wait for each other.
-type Lane string
-
-// The lanes, the fastest first.
-const (
-	Urgent Lane = "urgent"
-	Normal Lane = "normal"
-	Bulk   Lane = "bulk" // large exhibits
-)
-
-// A Handler takes in one message, inside the transaction that marks it done.
-// An error made with fail.New, other than Internal and Unavailable, refuses
-// the message: the refusal is recorded and answered to the sender, signed.
-// Any other error is tried again, and after some tries the message is set
-// aside for an operator.
-type Handler func(tx *db.Tx, in *Incoming) error
 
 // Config is what an Exchange is made of.
 type Config struct {
@@ -79,65 +65,162 @@ type Config struct {
 	Limits  Limits
 }
 
+// A Handler takes in one message, inside the transaction that marks it done.
+// An error made with fail.New, other than Internal and Unavailable, refuses
+// the message: the refusal is recorded and answered to the sender, signed.
+// Any other error is tried again, and after some tries the message is set
+// aside for an operator.
+type Handler func(tx *db.Tx, in *Incoming) error
+
 // An Exchange is the mail room of one node.
 type Exchange struct {
 	c        Config
 	me       landbridge.PartyID
 	handlers map[string]Handler
+
+	epoch  atomic.Pointer[landbridge.ID] // of this database's numbering
+	depth  atomic.Int64                  // messages that wait to be taken in, about
+	random lockedReader
+
+	inbox   signal // something came in
+	moved   signal // the directory or the set of peers changed
+	log     signal // the log grew
+	joins   signal // a payload has all its leaves
+	pullNow signal // our own way of being reached may have changed
+	mu      sync.Mutex
+	links   map[landbridge.PartyID]*link
 }
 
-// New returns an exchange. It does nothing until it is run, except to accept.
+// New returns an exchange over a migrated database. It accepts at once, and
+// carries when it is run.
 func New(c Config) (*Exchange, error) {
 	c.Timing, c.Limits = c.Timing.orDefault(), c.Limits.orDefault()
-	return &Exchange{c: c, me: c.Keys.Party, handlers: map[string]Handler{}}, nil
+	if c.Report == nil {
+		c.Report = func(error) {}
+	}
+	if c.Changed == nil {
+		c.Changed = func(landbridge.CaseID) {}
+	}
+	if c.DB == nil || c.Log == nil || c.Directory == nil || c.Keys == nil || c.Blobs == nil || c.Clock == nil || c.Random == nil || c.Client == nil {
+		return nil, errors.New("an exchange needs all of its parts")
+	}
+	x := &Exchange{c: c, me: c.Keys.Party, handlers: map[string]Handler{}, links: map[landbridge.PartyID]*link{},
+		inbox: newSignal(), moved: newSignal(), log: newSignal(), joins: newSignal(), random: lockedReader{r: c.Random}}
+	x.handlers[noteKind] = x.takeNote
+	ctx := context.Background()
+	if err := x.loadEpoch(ctx); err != nil {
+		return nil, err
+	}
+	var n int64
+	if err := c.DB.QueryRow(ctx, `SELECT count(*) FROM exchange_inbox WHERE state = 'new'`).Scan(&n); err != nil {
+		return nil, fmt.Errorf("reading the inbox: %w", err)
+	}
+	x.depth.Store(n)
+	c.Directory.OnChange(x.moved.fire)
+	return x, nil
 }
 
 // Handle says who takes in messages of a kind. Call it before Run.
 func (x *Exchange) Handle(kind string, h Handler) { x.handlers[kind] = h }
 
-// Submit puts a sealed envelope into the outbox, for each of its recipients.
-// It is on its way when the transaction commits, and not before. A large
-// payload is given as a stored file, and the envelope then carries none.
-// Submitting the same envelope again does nothing.
-func (x *Exchange) Submit(tx *db.Tx, e *seal.Envelope, detached *blob.Ref, lane Lane) error {
-	return errLater
+// Now returns the time by this node's clock.
+func (x *Exchange) Now() time.Time { return x.now() }
+
+// now is the time as it is written: to the microsecond.
+func (x *Exchange) now() time.Time { return x.c.Clock().UTC().Truncate(time.Microsecond) }
+
+// report passes on an error unless it only says that the node is stopping.
+func (x *Exchange) report(ctx context.Context, doing string, err error) {
+	if err != nil && ctx.Err() == nil {
+		x.c.Report(fmt.Errorf("exchange: %s: %w", doing, err))
+	}
 }
 
-// Run carries mail until ctx ends.
-func (x *Exchange) Run(ctx context.Context) error { return errLater }
-
-// Accept takes in a batch that a peer sends and returns the answer: for every
-// message a receipt, a refusal, or "later". When it returns nil, everything
-// the answer says was accepted is on disk.
-func (x *Exchange) Accept(ctx context.Context, peer landbridge.PartyID, batch []byte) ([]byte, error) {
-	return nil, errLater
+// Run carries mail until ctx ends, and returns when every worker has ended.
+func (x *Exchange) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	workers.Go(func() { x.runInbox(ctx) })
+	workers.Go(func() { x.runSweep(ctx) })
+	workers.Go(func() { x.runJoin(ctx) })
+	workers.Go(func() { x.runLog(ctx) })
+	running := map[landbridge.PartyID]context.CancelFunc{}
+	for {
+		if err := x.adjust(ctx, &workers, running); err != nil {
+			x.report(ctx, "reading the directory", err)
+		}
+		if !x.moved.wait(ctx, x.c.Timing.Heartbeat) {
+			return nil
+		}
+	}
 }
 
-// Ladder returns the steps of a message this node sent, for each recipient, in
-// the order in which they were taken.
-func (x *Exchange) Ladder(ctx context.Context, id landbridge.MessageID) ([]Step, error) {
-	return nil, errLater
+// adjust starts the workers of peers that have come and stops those of peers
+// that have gone.
+func (x *Exchange) adjust(ctx context.Context, workers *sync.WaitGroup, running map[landbridge.PartyID]context.CancelFunc) error {
+	v, err := x.c.Directory.Reload(ctx)
+	if err != nil {
+		return err
+	}
+	now := map[landbridge.PartyID]bool{}
+	for _, p := range v.Peers(x.me) {
+		now[p] = true
+		if running[p] != nil {
+			continue
+		}
+		l, err := x.link(ctx, p)
+		if err != nil {
+			return err
+		}
+		peerCtx, cancel := context.WithCancel(ctx)
+		running[p] = cancel
+		for _, work := range l.workers() {
+			workers.Go(func() { work(peerCtx) })
+		}
+	}
+	for p, cancel := range running {
+		if !now[p] {
+			cancel()
+			delete(running, p)
+		}
+	}
+	return nil
 }
 
-// Receipt returns the receipt file for a message this node sent and one of its
-// recipients: what [VerifyReceipt] checks without any node.
-func (x *Exchange) Receipt(ctx context.Context, id landbridge.MessageID, to landbridge.PartyID) ([]byte, error) {
-	return nil, errLater
+// A signal wakes one waiter; firing it often before it is waited for is firing
+// it once.
+type signal chan struct{}
+
+func newSignal() signal { return make(signal, 1) }
+
+func (s signal) fire() {
+	select {
+	case s <- struct{}{}:
+	default:
+	}
 }
 
-// Peers returns how it stands with every other party of the directory.
-func (x *Exchange) Peers(ctx context.Context) ([]PeerState, error) { return nil, errLater }
-
-// Retrieved records that a person here opened the message with the given
-// digest, and tells its sender. A second time does nothing.
-func (x *Exchange) Retrieved(tx *db.Tx, message landbridge.Digest) error { return errLater }
-
-// Advance records a step that a later act of the recipient proves:
-// acknowledged or decided. The proof is the act's own envelope.
-func (x *Exchange) Advance(tx *db.Tx, message landbridge.Digest, by landbridge.PartyID, rung Rung, act landbridge.Digest) error {
-	return errLater
+// wait returns when s fired or d has passed, and false when ctx ended.
+func (s signal) wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(max(d, 0))
+	defer t.Stop()
+	select {
+	case <-s:
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
 }
 
-// Forget destroys the sealed payload of a message, sent or received, with its
-// stored file. Header, receipt and log entries stay (S15).
-func (x *Exchange) Forget(tx *db.Tx, message landbridge.Digest) error { return errLater }
+// A lockedReader lets workers share one source of randomness.
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+// Read implements io.Reader.
+func (l *lockedReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return io.ReadFull(l.r, p)
+}

@@ -1,18 +1,21 @@
 package exchange
 
 import (
-	"errors"
-	"io"
 	"time"
 
 	"landbridge.example"
-	"landbridge.example/internal/blob"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/party"
-	"landbridge.example/seal"
 )
 
-var errLater = errors.New("not built yet")
+// A Lane is one of three ways between two nodes that never wait for each other.
+type Lane string
+
+// The lanes, the fastest first.
+const (
+	Urgent Lane = "urgent"
+	Normal Lane = "normal"
+	Bulk   Lane = "bulk" // large exhibits
+)
 
 // A Rung is one step of the evidence ladder.
 type Rung string
@@ -29,6 +32,16 @@ const (
 	Undeliverable Rung = "undeliverable" // it expired on the way
 )
 
+// height orders the rungs of one recipient that bear the same time.
+func (r Rung) height() int {
+	for i, x := range []Rung{Submitted, Relayed, Delivered, Retrieved, Acknowledged, Decided, Refused, Undeliverable} {
+		if r == x {
+			return i
+		}
+	}
+	return -1
+}
+
 // A Step is one rung that a message reached on its way to one recipient.
 type Step struct {
 	Rung      Rung
@@ -37,72 +50,20 @@ type Step struct {
 	At        time.Time          // by the clock of By
 	Kind      fail.Kind          // of a refusal
 	Reason    string             // of a refusal: one sentence
-	LogIndex  int64              // in the log of By
-	Cosigners []landbridge.PartyID
-	Act       landbridge.Digest // the act that proves it, for acknowledged and decided
+	LogIndex  int64              // in the log of By; -1 when it is not known
+	Proved    bool               // a proof from the log of By is held
+	Cosigners int64              // how many other parties have signed the log that holds it
+	Act       landbridge.Digest  // the act that proves it, for acknowledged and decided
 }
-
-// A PeerState says how it stands with one peer: is it there, and if something
-// has not arrived, why not.
-type PeerState struct {
-	Party     landbridge.PartyID
-	Reach     party.Reach
-	Suspended bool
-	Up        bool
-	Since     time.Time // up or down since
-	LastOK    time.Time
-	LastError string // one plain sentence
-	LastErrAt time.Time
-	Queue     map[Lane]int64 // messages that wait for it
-	Held      int64          // messages set aside for an operator
-	Oldest    time.Time      // submission of the oldest that waits
-	NextTry   time.Time
-	Offset    time.Duration // its clock minus ours
-	Position  int64         // of its directory
-	Alarms    []Alarm       // what must not be overlooked
-}
-
-// An Alarm is something about a peer that does not heal by itself: a forked
-// log, a second directory, a sender that reuses numbers.
-type Alarm struct {
-	Kind  string
-	Text  string
-	First time.Time
-	Last  time.Time
-	Count int64
-}
-
-// Incoming is one message as a handler gets it: its signature, time and
-// recipients are checked, and it stands in the log.
-type Incoming struct {
-	Envelope *seal.Envelope // without payload when that travelled detached
-	Digest   landbridge.Digest
-	From     landbridge.PartyID
-	Via      landbridge.PartyID // the relay it came by, if any
-	Lane     Lane
-	Received time.Time
-	LogIndex int64
-}
-
-// Open returns what the message says. A body that travelled detached is read
-// with OpenStream instead.
-func (in *Incoming) Open() (seal.Opening, error) { return seal.Opening{}, errLater }
-
-// OpenStream returns the body as a stream, wherever it lies, and the salt of
-// its commitment. Nothing may be done with the body before io.EOF proved it.
-func (in *Incoming) OpenStream() (io.ReadCloser, [32]byte, error) { return nil, [32]byte{}, errLater }
-
-// Stored returns the stored file of a payload that travelled detached. It is
-// sealed to this party's key and stays until [Exchange.Forget].
-func (in *Incoming) Stored() (blob.Ref, bool) { return blob.Ref{}, false }
 
 // Timing says how long things take. The zero value of a field is its default.
 type Timing struct {
 	RetryFirst time.Duration // wait after a first failure; grows while the peer is down
 	RetryCap   time.Duration // the longest wait
 	Request    time.Duration // the longest one request to a peer may take
+	Still      time.Duration // how long an answer that has begun may stand still
 	Heartbeat  time.Duration // how often a silent peer is asked whether it is there
-	Debounce   time.Duration // how long new checkpoints are gathered before they are pushed
+	Debounce   time.Duration // how long new log heads are gathered before they are pushed to witnesses
 	Upgrade    time.Duration // how often receipts are exchanged for cosigned ones
 	PullWait   time.Duration // how long a peer's question for mail is held open
 	RelayAfter time.Duration // how long a peer is down before its relay is used
@@ -110,7 +71,21 @@ type Timing struct {
 	Skew       time.Duration // how far a sender's clock may be ahead
 }
 
-func (t Timing) orDefault() Timing { return t }
+func (t Timing) orDefault() Timing {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&t.RetryFirst, 500 * time.Millisecond}, {&t.RetryCap, time.Minute}, {&t.Request, time.Minute}, {&t.Still, 5 * time.Second},
+		{&t.Heartbeat, 20 * time.Second}, {&t.Debounce, 250 * time.Millisecond}, {&t.Upgrade, 2 * time.Second},
+		{&t.PullWait, 3 * time.Second}, {&t.RelayAfter, 30 * time.Second}, {&t.Sweep, 5 * time.Second}, {&t.Skew, 5 * time.Minute},
+	} {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
+	return t
+}
 
 // Limits bounds what others can make this node hold. The zero value of a field
 // is its default.
@@ -124,4 +99,22 @@ type Limits struct {
 	PoisonTries  int   // internal errors of a peer about one message before it is held
 }
 
-func (l Limits) orDefault() Limits { return l }
+func (l Limits) orDefault() Limits {
+	for _, n := range []struct {
+		field *int64
+		value int64
+	}{
+		{&l.InboxDepth, 100_000}, {&l.Payload, 16 << 30}, {&l.PeerUpload, 64 << 30}, {&l.RelayBytes, 256 << 20}, {&l.RelayCount, 10_000},
+	} {
+		if *n.field <= 0 {
+			*n.field = n.value
+		}
+	}
+	if l.HandlerTries <= 0 {
+		l.HandlerTries = 8
+	}
+	if l.PoisonTries <= 0 {
+		l.PoisonTries = 4
+	}
+	return l
+}

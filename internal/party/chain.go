@@ -114,6 +114,17 @@ func (e *Entry) orderedBy(key string) error {
 // receipts and that `landbridge verify` reads.
 func FormatFile(entries [][]byte) []byte { return bytes.Join(entries, []byte(fileLine[1:])) }
 
+// SplitFile returns the entries of a directory file, unread.
+func SplitFile(b []byte) [][]byte {
+	parts := bytes.Split(b, []byte(fileLine))
+	for i, p := range parts {
+		if !bytes.HasSuffix(p, []byte("\n")) {
+			parts[i] = append(bytes.Clone(p), '\n')
+		}
+	}
+	return parts
+}
+
 // ParseFile reads and checks a whole directory from its first entry on.
 // founding, unless zero, is the digest of the founding statement the reader
 // trusts; without it the file vouches for itself alone.
@@ -122,10 +133,7 @@ func ParseFile(b []byte, founding landbridge.Digest) (*View, error) {
 		return nil, fail.New(fail.TooLarge, "a directory file has at most %d bytes", maxExport)
 	}
 	v := NewView()
-	for i, part := range bytes.Split(b, []byte(fileLine)) {
-		if !bytes.HasSuffix(part, []byte("\n")) {
-			part = append(bytes.Clone(part), '\n')
-		}
+	for i, part := range SplitFile(b) {
 		e, err := ParseEntry(part)
 		if err != nil {
 			return nil, fail.New(fail.KindOf(err), "entry %d of the directory file: %s", i+1, fail.Safe(err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -132,7 +133,6 @@ func (x *Directory) add(ctx context.Context, e *Entry) error {
 	return nil
 }
 
-
 // held compares an entry with the one that stands at its position.
 func (x *Directory) held(ctx context.Context, e *Entry) error {
 	var digest string
@@ -203,7 +203,7 @@ func (x *Directory) standing(ctx context.Context, s *Statement) ([]byte, error) 
 	who, _ := s.about()
 	var b []byte
 	err := x.db.QueryRow(ctx, `SELECT bytes FROM party_entry WHERE party = $1 ORDER BY position DESC LIMIT 1`, string(who)).Scan(&b)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
@@ -255,6 +255,26 @@ func (x *Directory) Position(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	return v.Position(), nil
+}
+
+// HeadAt returns the digest of the entry at a position, zero at position 0.
+func (x *Directory) HeadAt(ctx context.Context, position int64) (landbridge.Digest, error) {
+	v, err := x.View(ctx)
+	if err != nil || position == 0 {
+		return landbridge.Digest{}, err
+	}
+	if position == v.Position() {
+		return v.Head(), nil
+	}
+	var digest string
+	err = x.db.QueryRow(ctx, `SELECT digest FROM party_entry WHERE position = $1`, position).Scan(&digest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return landbridge.Digest{}, fail.New(fail.Missing, "this directory ends at position %d", v.Position())
+	}
+	if err != nil {
+		return landbridge.Digest{}, fmt.Errorf("reading directory entry %d: %w", position, err)
+	}
+	return landbridge.ParseDigest(digest)
 }
 
 // Lookup returns the record in force of a party in good standing.

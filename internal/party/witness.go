@@ -1,6 +1,8 @@
 package party
 
 import (
+	"slices"
+
 	"golang.org/x/mod/sumdb/note"
 
 	"landbridge.example"
@@ -36,34 +38,75 @@ func (r *Record) WitnessVerifiers() ([]note.Verifier, error) {
 	return all, nil
 }
 
-// Policy returns whose word makes a checkpoint of p's log good: p's own key as
-// it was at a position of the directory or later, and cosignatures of quorum
-// other members. With a negative quorum it is the network's rule, ⌈n/3⌉+1, or
-// all other members where they are fewer.
+// Policy returns whose word makes a checkpoint of p's log good: p's own key in
+// force, and cosignatures of quorum other parties. With a negative quorum it is
+// the network's rule, ⌈n/3⌉+1, or all other parties where they are fewer.
 func (v *View) Policy(p landbridge.PartyID, quorum int) (ledger.Policy, error) {
+	all, err := v.Policies(p, quorum)
+	if err != nil {
+		return ledger.Policy{}, err
+	}
+	return all[0], nil
+}
+
+// Policies is Policy for every log key p ever published, the newest first: a
+// receipt outlives the key it was signed with. Witness keys of the past count
+// as well, for the same reason.
+func (v *View) Policies(p landbridge.PartyID, quorum int) ([]ledger.Policy, error) {
 	s, err := v.published(p)
 	if err != nil {
-		return ledger.Policy{}, err
+		return nil, err
 	}
-	log, err := s.last().Record.LogVerifier()
-	if err != nil {
-		return ledger.Policy{}, err
-	}
-	pol := ledger.Policy{Log: log, Quorum: quorum}
+	var witnesses []note.Verifier
 	others := 0
 	for _, l := range v.All() {
 		if l.Party == p {
 			continue
 		}
-		ws, err := l.Record.WitnessVerifiers()
-		if err != nil {
-			return ledger.Policy{}, err
+		if !l.Suspended {
+			others++
 		}
-		pol.Witnesses = append(pol.Witnesses, ws...)
-		others++
+		ws, err := v.parties[l.Party].witnesses()
+		if err != nil {
+			return nil, err
+		}
+		witnesses = append(witnesses, ws...)
 	}
 	if quorum < 0 {
-		pol.Quorum = min(others, ledger.Quorum(others))
+		quorum = min(others, ledger.Quorum(others))
 	}
-	return pol, nil
+	var all []ledger.Policy
+	seen := map[string]bool{}
+	for _, x := range slices.Backward(s.versions) {
+		if seen[x.Record.LogKey] {
+			continue
+		}
+		seen[x.Record.LogKey] = true
+		log, err := x.Record.LogVerifier()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ledger.Policy{Log: log, Witnesses: witnesses, Quorum: quorum})
+	}
+	return all, nil
+}
+
+// witnesses returns every key the party ever cosigned with.
+func (s *state) witnesses() ([]note.Verifier, error) {
+	var all []note.Verifier
+	seen := map[string]bool{}
+	for _, x := range slices.Backward(s.versions) {
+		for _, k := range x.Record.WitnessKeys {
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
+			w, err := ledger.ParseVerifier(k)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, w)
+		}
+	}
+	return all, nil
 }

@@ -32,6 +32,7 @@ func refused(t testing.TB, err error, want ledger.Code) {
 // A tree is a whole log in memory: what a node keeps in its database.
 type tree struct {
 	origin  string
+	public  string // key in text form
 	signer  note.Signer
 	log     note.Verifier
 	edge    *ledger.Edge
@@ -43,7 +44,7 @@ func newTree(t testing.TB, origin string) *tree {
 	t.Helper()
 	secret, public, err := ledger.NewLogKey(origin, rand.Reader)
 	must(t, err)
-	w := &tree{origin: origin, edge: ledger.NewEdge(), tiles: map[[2]int64][]byte{}}
+	w := &tree{origin: origin, public: public, edge: ledger.NewEdge(), tiles: map[[2]int64][]byte{}}
 	w.signer, err = note.NewSigner(secret)
 	must(t, err)
 	w.log, err = ledger.ParseVerifier(public)

@@ -30,6 +30,7 @@ type bench struct {
 	used   int
 	order  []int32
 	cells  *cellNoise
+	choice []int
 }
 
 func newBench(list *problem.List, record bool) *bench {

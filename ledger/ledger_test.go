@@ -488,8 +488,8 @@ func TestWitnessRequest(t *testing.T) {
 		{"no old", "old 2\n", "", ledger.BadRequest},
 		{"old text", "old 2", "old two", ledger.BadRequest},
 		{"old zeros", "old 2", "old 02", ledger.BadRequest},
-		{"no gap", "\n\n", "\n", ledger.BadProof},
-		{"bad hash", "old 2\n", "old 2\n!\n", ledger.BadProof},
+		{"no gap", "\n\n", "\n", ledger.BadRequest},
+		{"bad hash", "old 2\n", "old 2\n!\n", ledger.BadRequest},
 	} {
 		_, err := ledger.ParseWitnessRequest([]byte(strings.Replace(text, tt.old, tt.new, 1)))
 		if !ledger.Is(err, tt.code) {

@@ -69,7 +69,7 @@ func ParseProof(text []byte) (p Proof, err error) {
 	if p.Index, err = parseSize(index); !ok || err != nil {
 		return Proof{}, refuse(BadProof, "the index line of the proof is wrong: %q and a plain decimal number", "index")
 	}
-	if p.Hashes, err = parseHashes(lines[1:]); err != nil {
+	if p.Hashes, err = parseHashes(lines[1:], BadProof); err != nil {
 		return Proof{}, err
 	}
 	p.Checkpoint = []byte(cp)

@@ -331,7 +331,7 @@ func (m *maker) requests() {
 		{Name: "bad-fork", About: "another root at the size the witness knows, signed by the log's own key", Known: at10, Request: fork10, Expect: ledger.Forked},
 		{Name: "bad-fork-grown", About: "a second history that has grown", Known: at10, Request: fork300, Expect: ledger.BadProof},
 		{Name: "bad-old", About: "the old size is above the checkpoint's", Request: strings.Replace(req10, "old 0", "old 11", 1), Expect: ledger.BadRequest},
-		{Name: "bad-line", About: "a proof line is no hash", Known: at10, Request: strings.Replace(req300, "old 10\n", "old 10\n!\n", 1), Expect: ledger.BadProof},
+		{Name: "bad-line", About: "a proof line is no hash", Known: at10, Request: strings.Replace(req300, "old 10\n", "old 10\n!\n", 1), Expect: ledger.BadRequest},
 		{Name: "bad-signature", About: "the size was changed after signing", Request: strings.Replace(req10, "\n10\n", "\n11\n", 1), Expect: ledger.BadSignature},
 	} {
 		v.Name, v.Test, v.Log = "request-"+v.Name, "request", m.log.public

@@ -57,22 +57,22 @@ func ParseWitnessRequest(b []byte) (r WitnessRequest, err error) {
 	if r.Old, err = parseSize(old); err != nil {
 		return WitnessRequest{}, refuse(BadRequest, "the old size is wrong: %v", err)
 	}
-	if r.Proof, err = parseHashes(lines[1:]); err != nil {
+	if r.Proof, err = parseHashes(lines[1:], BadRequest); err != nil {
 		return WitnessRequest{}, err
 	}
 	r.Checkpoint = []byte(cp)
 	return r, nil
 }
 
-func parseHashes(lines []string) ([]tlog.Hash, error) {
+func parseHashes(lines []string, code Code) ([]tlog.Hash, error) {
 	if len(lines) > maxProof {
-		return nil, refuse(BadProof, "a proof has at most %d hashes, this one has %d", maxProof, len(lines))
+		return nil, refuse(code, "a proof has at most %d hashes, this one has %d", maxProof, len(lines))
 	}
 	var hashes []tlog.Hash
 	for _, l := range lines {
 		h, err := parseHash(l)
 		if err != nil {
-			return nil, refuse(BadProof, "a line of the proof is wrong: %v", err)
+			return nil, refuse(code, "a line of the proof is wrong: %v", err)
 		}
 		hashes = append(hashes, h)
 	}

@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"container/heap"
 	"fmt"
 	"slices"
 	"time"
@@ -58,14 +59,14 @@ func Fold(d *Definition, acts []Act) *Case {
 	g := newGraph(d, acts)
 	c := New(d)
 	for len(g.ready) > 0 {
-		a := g.next(c)
+		a := heap.Pop(&g.ready).(place).act
 		at := g.time(a)
 		if why := c.Check(a, nil); why != nil {
 			c.Refused = append(c.Refused, NotApplied{Act: a, Why: g.crossed(c, a, *why)})
 		} else {
 			c.apply(a, at)
 		}
-		g.release(a)
+		g.release(c, a)
 	}
 	c.Waiting = g.waiting()
 	return c
@@ -77,7 +78,7 @@ type graph struct {
 	acts     map[landbridge.Digest]*Act
 	children map[landbridge.Digest][]*Act
 	open     map[landbridge.Digest]int // parents not yet applied
-	ready    []*Act
+	ready    queue
 	at       map[landbridge.Digest]time.Time
 }
 
@@ -92,11 +93,41 @@ func newGraph(d *Definition, acts []Act) *graph {
 		for _, p := range parents(a) {
 			g.children[p] = append(g.children[p], a)
 		}
-		if g.open[a.ID] == 0 {
-			g.ready = append(g.ready, a)
+		if g.open[a.ID] == 0 { // nothing is known of sides yet
+			g.ready = append(g.ready, place{a, g.rank(a), len(d.Sides)})
 		}
 	}
+	heap.Init(&g.ready)
 	return g
+}
+
+// A place is an act that could be next, with what decides when.
+type place struct {
+	act        *Act
+	rank, side int
+}
+
+// A queue yields the acts that could be next in their total order.
+type queue []place
+
+func (q queue) Len() int      { return len(q) }
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q queue) Less(i, j int) bool {
+	a, b := q[i], q[j]
+	if a.rank != b.rank {
+		return a.rank < b.rank
+	}
+	if a.side != b.side {
+		return a.side < b.side
+	}
+	return bytes.Compare(a.act.ID[:], b.act.ID[:]) < 0
+}
+func (q *queue) Push(x any) { *q = append(*q, x.(place)) }
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	x := (*q)[last]
+	*q = (*q)[:last]
+	return x
 }
 
 // parents returns the acts that a follows, each once.
@@ -109,30 +140,6 @@ func parents(a *Act) []landbridge.Digest {
 		}
 	}
 	return a.Parents
-}
-
-// next takes the ready act that comes first.
-func (g *graph) next(c *Case) *Act {
-	best := 0
-	for i := range g.ready {
-		if g.before(c, g.ready[i], g.ready[best]) {
-			best = i
-		}
-	}
-	a := g.ready[best]
-	g.ready = slices.Delete(g.ready, best, best+1)
-	return a
-}
-
-// before is the total order of acts that could both be next.
-func (g *graph) before(c *Case, a, b *Act) bool {
-	if x, y := g.rank(a), g.rank(b); x != y {
-		return x < y
-	}
-	if x, y := c.sideRank(a.Party), c.sideRank(b.Party); x != y {
-		return x < y
-	}
-	return bytes.Compare(a.ID[:], b.ID[:]) < 0
 }
 
 func (g *graph) rank(a *Act) int {
@@ -152,10 +159,10 @@ func (c *Case) sideRank(p landbridge.PartyID) int {
 }
 
 // release makes ready what waited for a alone.
-func (g *graph) release(a *Act) {
+func (g *graph) release(c *Case, a *Act) {
 	for _, child := range g.children[a.ID] {
 		if g.open[child.ID]--; g.open[child.ID] == 0 {
-			g.ready = append(g.ready, child)
+			heap.Push(&g.ready, place{child, g.rank(child), c.sideRank(child.Party)})
 		}
 	}
 }

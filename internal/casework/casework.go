@@ -53,7 +53,7 @@ func Schema() db.Schema { return db.Schema{Package: "casework", Files: schema} }
 
 // Limits of a case.
 const (
-	MaxActs       = 2000                // acts in one case
+	MaxActs       = 1000                // acts in one case
 	MaxFiles      = 64                  // files in one act
 	MaxBody       = 512 << 10           // bytes of one act's text
 	MaxPage       = 200                 // rows of one page of a list

@@ -209,25 +209,28 @@ func (g *making) geometric(sp span) {
 		if g.lacks(r) {
 			continue
 		}
-		sum, weights, zero := 0.0, 0.0, false
+		sum, weights, zero, bad := 0.0, 0.0, false, false
 		for n, k := range g.kids {
 			v := g.s.col[k][r]
-			if v != v || g.w[n] == 0 {
-				continue
-			}
-			if v <= 0 {
-				if v < 0 || !g.rule.Zero {
-					g.notPositive(k, r, v)
-				}
+			switch {
+			case v != v || g.w[n] == 0:
+			case v > 0:
+				sum += float64(g.w[n] * math.Log(v))
+				weights += g.w[n]
+			case v == 0 && g.rule.Zero:
 				zero = true
-				continue
+			default:
+				g.notPositive(k, r, v)
+				bad = true
 			}
-			sum += float64(g.w[n] * math.Log(v))
-			weights += g.w[n]
 		}
-		g.out[r] = math.Exp(sum / weights)
-		if zero {
+		switch {
+		case bad:
+			g.out[r] = math.NaN()
+		case zero:
 			g.out[r] = 0
+		default:
+			g.out[r] = math.Exp(sum / weights)
 		}
 	}
 }

@@ -21,6 +21,10 @@ func (c *compiler) impute(d *spec.Impute, on []int) func(b *bench, s *state) {
 	if d.Within > 0 {
 		parts = c.within(on, d.Within)
 	}
+	var g grouping
+	if d.Group != "" {
+		g.id, g.count = c.groups(d.Group)
+	}
 	return func(b *bench, s *state) {
 		for _, i := range slices.Concat(on, from) {
 			if !c.ready(b, s, i) {
@@ -41,7 +45,10 @@ func (c *compiler) impute(d *spec.Impute, on []int) func(b *bench, s *state) {
 			}
 		default:
 			for _, i := range on {
-				filled[i] = c.fillColumn(d, b, s, i, from)
+				if !slices.ContainsFunc(s.col[i], math.IsNaN) {
+					continue
+				}
+				filled[i] = c.fillColumn(d, b, s, i, from, g)
 			}
 		}
 		for _, i := range on {
@@ -96,7 +103,7 @@ func (c *compiler) settle(d *spec.Impute, b *bench, s *state, i int, out []float
 }
 
 // fillColumn fills one column from itself, or from others by regression.
-func (c *compiler) fillColumn(d *spec.Impute, b *bench, s *state, i int, from []int) []float64 {
+func (c *compiler) fillColumn(d *spec.Impute, b *bench, s *state, i int, from []int, g grouping) []float64 {
 	x := s.col[i]
 	out := slices.Clone(x)
 	switch d.Method {
@@ -114,7 +121,7 @@ func (c *compiler) fillColumn(d *spec.Impute, b *bench, s *state, i int, from []
 		case "constant":
 			value = func(int) float64 { return d.Value }
 		case "group-mean", "group-median":
-			value = c.byGroup(d, s, sp, base)
+			value = byGroup(d, g, s, sp, base)
 		case "regression":
 			value = c.byRegression(b, s, sp, i, base, from)
 		}
@@ -134,25 +141,46 @@ func average(method string, x []float64) float64 {
 	return stat.Mean(x)
 }
 
+// groups numbers the groups of a text column, by row of the frame; -1 is none.
+func (c *compiler) groups(column string) (id []int, count int) {
+	place := map[string]int{}
+	for _, g := range c.m.frame.text(column) {
+		if g == "" {
+			id = append(id, -1)
+			continue
+		}
+		if _, ok := place[g]; !ok {
+			place[g] = len(place)
+		}
+		id = append(id, place[g])
+	}
+	return id, len(place)
+}
+
 // byGroup averages inside the unit's group. A unit without a group gets nothing.
-func (c *compiler) byGroup(d *spec.Impute, s *state, sp span, base []float64) func(int) float64 {
-	text := c.m.frame.text(d.Group)
-	members := map[string][]float64{}
+func byGroup(d *spec.Impute, g grouping, s *state, sp span, base []float64) func(int) float64 {
+	members := make([][]float64, g.count)
 	for k, v := range base {
-		if g := text[s.row[sp.from+k]]; g != "" {
-			members[g] = append(members[g], v)
+		if id := g.id[s.row[sp.from+k]]; id >= 0 && v == v {
+			members[id] = append(members[id], v)
 		}
 	}
-	value := map[string]float64{}
-	for g, v := range members {
-		value[g] = average(d.Method, v)
+	value := make([]float64, g.count)
+	for id, v := range members {
+		value[id] = average(d.Method, v)
 	}
 	return func(r int) float64 {
-		if v, ok := value[text[s.row[r]]]; ok {
-			return v
+		if id := g.id[s.row[r]]; id >= 0 {
+			return value[id]
 		}
 		return math.NaN()
 	}
+}
+
+// A grouping is a text column as numbers.
+type grouping struct {
+	id    []int
+	count int
 }
 
 func (c *compiler) byRegression(b *bench, s *state, sp span, i int, base []float64, from []int) func(int) float64 {

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -198,6 +199,9 @@ func (u *Uncertain) each(ctx context.Context, from, to, workers int, point func(
 					choice := point(n, p)
 					s := u.replicate(b, p, choice)
 					if list.Refused() {
+						for k := range list {
+							list[k].Text += fmt.Sprintf(" (in replication %d)", n+1)
+						}
 						failed[w], failedAt[w] = list, n
 						stop.Store(true)
 						return

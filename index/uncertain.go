@@ -47,6 +47,8 @@ type Uncertain struct {
 	score   []float64
 	rows    []Row
 	cache   *cache
+	codeKey []uint64 // of each node, for draws that do not depend on the order of lines
+	rowKey  []uint64
 }
 
 // Uncertain prepares the uncertainty analysis. It runs the index as written,
@@ -77,6 +79,12 @@ func (m *Model) Uncertain() (*Uncertain, problem.List) {
 		return nil, sorted(list)
 	}
 	u.findPrefix()
+	for _, nd := range m.tree.node {
+		u.codeKey = append(u.codeKey, hash(nd.code))
+	}
+	for r, i := range m.frame.unit {
+		u.rowKey = append(u.rowKey, hash(m.frame.units[i].Code+"|"+strconv.Itoa(m.frame.years[r]))>>32)
+	}
 	b := newBench(&list, false)
 	s := m.last(b)
 	if list.Refused() {
@@ -348,7 +356,7 @@ func (u *Uncertain) setUp(b *bench, point []float64, choice []int) {
 			src := stat.NewSource(uint64(v*(1<<53)), useNoise)
 			for i, nd := range u.m.tree.node {
 				if slices.Contains(a.noise.Levels, nd.level) {
-					b.scale[i] *= 1 + a.noise.Share*(2*src.Float(hash(nd.code), 0)-1)
+					b.scale[i] *= 1 + a.noise.Share*(2*src.Float(u.codeKey[i], 0)-1)
 				}
 			}
 		}
@@ -370,8 +378,7 @@ func (u *Uncertain) shake(b *bench, s *state) {
 			if c.imputed && u.m.start.flag[i][fr]&FlagMissing == 0 {
 				continue
 			}
-			key := hash(u.m.unit(s, r).Code + "|" + strconv.Itoa(u.m.frame.years[fr]))
-			out[r] += c.share * sd * (2*c.src.Float(hash(nd.code), key>>32) - 1)
+			out[r] += c.share * sd * (2*c.src.Float(u.codeKey[i], u.rowKey[fr]) - 1)
 		}
 		s.col[i] = out
 	}

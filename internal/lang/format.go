@@ -92,13 +92,18 @@ func (t *Texts) plain(key string, args ...string) string {
 }
 
 // List joins names in the way of the language: "XA, XB, XC".
-func (t *Texts) List(names []string) string {
+func (t *Texts) List(names []string) string { return t.join("list.pair", names) }
+
+// Choices joins names of which one is enough: "supervisor or judge".
+func (t *Texts) Choices(names []string) string { return t.join("list.or", names) }
+
+func (t *Texts) join(key string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
 	line := names[0]
 	for _, n := range names[1:] {
-		line = t.plain("list.pair", line, n)
+		line = t.plain(key, line, n)
 	}
 	return line
 }

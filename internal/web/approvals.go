@@ -95,8 +95,8 @@ func (s *site) showApproval(v *visit, status int, p *casework.ProposalView, prob
 		Frame: s.frame(v, t.T("approval.title", p.Number)), ID: string(p.ID), Case: string(p.Case), Number: p.Number, CaseTitle: p.Title,
 		Process: processTitle(t, ref, p.Process), Act: actLabel(t, ref, p.Transition), Effect: actEffect(t, ref, p.Transition), Law: p.Transition.Law,
 		To: s.codes(v, p.To), By: s.who(v, p.By), At: t.DateTime(p.At), Digest: p.Digest.String(), Fours: inFours(p.Digest.String()),
-		Groups: groups(t, ref, p.Groups), Reason: p.Reason, Needs: s.needs(v, p.Needs), CanSign: p.CanSign && role != "", Why: text(t, p.Why),
-		Role: string(role), RoleName: s.roleName(t, role), State: p.State, StateText: t.T("proposal." + p.State), Audience: s.audience(v, p.Audience), Checks: safeguards(v, p.Checks),
+		Groups: groups(t, ref, p.Groups), Reason: p.Reason, Needs: s.needs(v, p.Needs), CanSign: p.CanSign && role != "", Why: s.say(v, ref, p.Why),
+		Role: string(role), RoleName: s.roleName(t, role), State: p.State, StateText: t.T("proposal." + p.State), Audience: s.audience(v, ref, p.Audience), Checks: s.safeguards(v, ref, p.Checks),
 		DemoKey: demo, Problem: problem, Mine: p.By.Pseudonym == v.me().Pseudonym && p.By.Party == s.Party,
 	}
 	if role == "" {

@@ -103,7 +103,7 @@ func (s *site) actLine(v *visit, c *casework.CaseView, a casework.ActView) ActLi
 	t, now := v.t, s.Clock()
 	line := ActLine{
 		Party: string(a.Party), Label: actDone(t, c.Process, a.Transition, a.Label), By: s.who(v, a.By), At: t.When(a.Signed, now), AtISO: iso(a.Signed),
-		Counts: a.Applied, Waiting: a.Waiting, Why: text(t, a.Why), Groups: groups(t, c.Process, a.Groups), Reason: a.Reason,
+		Counts: a.Applied, Waiting: a.Waiting, Why: s.say(v, c.Process, a.Why), Groups: groups(t, c.Process, a.Groups), Reason: a.Reason,
 		Entry: a.Entry, Cosigned: words(a.Cosigned), Digest: a.ID.String(), Fours: inFours(a.ID.String()),
 		Envelope: "/cases/" + string(c.ID) + "/acts/" + a.ID.String(),
 	}
@@ -138,7 +138,7 @@ func (s *site) file(v *visit, id landbridge.CaseID, f casework.FileView) FileLin
 }
 
 // audience shows the dry run: those who see it first, then those who do not.
-func (s *site) audience(v *visit, all []casework.AudienceView) []Seen {
+func (s *site) audience(v *visit, ref landbridge.ProcessRef, all []casework.AudienceView) []Seen {
 	lines := make([]Seen, 0, len(all))
 	for _, a := range all {
 		who := a.Name
@@ -153,7 +153,7 @@ func (s *site) audience(v *visit, all []casework.AudienceView) []Seen {
 		default:
 			who = string(a.Party) + ": " + who
 		}
-		lines = append(lines, Seen{Who: who, Why: text(v.t, a.Text), Rule: a.Rule, Sees: a.Sees})
+		lines = append(lines, Seen{Who: who, Why: s.say(v, ref, a.Text), Rule: a.Rule, Sees: a.Sees})
 	}
 	slices.SortStableFunc(lines, func(a, b Seen) int { return order(a.Sees) - order(b.Sees) })
 	return lines
@@ -166,10 +166,10 @@ func order(first bool) int {
 	return 1
 }
 
-func safeguards(v *visit, all []casework.SafeguardView) []SafeguardLine {
+func (s *site) safeguards(v *visit, ref landbridge.ProcessRef, all []casework.SafeguardView) []SafeguardLine {
 	lines := make([]SafeguardLine, len(all))
 	for i, g := range all {
-		lines[i] = SafeguardLine{Rule: g.Rule, Name: text(v.t, g.Name), Text: text(v.t, g.Text), Word: v.t.T("safeguard." + g.Status)}
+		lines[i] = SafeguardLine{Rule: g.Rule, Name: s.say(v, ref, g.Name), Text: s.say(v, ref, g.Text), Word: v.t.T("safeguard." + g.Status)}
 		lines[i].Class = map[string]string{"kept": "green", "open": "amber", "broken": "red"}[g.Status]
 	}
 	return lines

@@ -65,7 +65,7 @@ type StopLine struct {
 // An ActButton is an act open to the person.
 type ActButton struct {
 	Name, Label, Effect string
-	Class               string // "stop" where it ends or refuses something
+	Class               string // "" the first, "plain", or "stop" where it ends or refuses something
 	Form                bool
 	Approval            string
 }
@@ -138,7 +138,7 @@ func (s *site) caseView(v *visit, c *casework.CaseView) CaseFileView {
 func (s *site) caseActs(v *visit, c *casework.CaseView, view *CaseFileView) {
 	t, now := v.t, s.Clock()
 	for _, o := range c.Open {
-		b := ActButton{Name: o.Transition.Name, Label: actLabel(t, c.Process, o.Transition), Effect: actEffect(t, c.Process, o.Transition), Form: o.Form}
+		b := ActButton{Name: o.Transition.Name, Label: actLabel(t, c.Process, o.Transition), Effect: actEffect(t, c.Process, o.Transition), Form: o.Form, Class: "plain"}
 		if slices.Contains([]string{"refusal", "withdrawal", "suspension", "release_refused"}, o.Transition.Means) || o.Transition.Name == "end_by_oversight" {
 			b.Class = "stop"
 		}
@@ -146,11 +146,14 @@ func (s *site) caseActs(v *visit, c *casework.CaseView, view *CaseFileView) {
 		view.Acts = append(view.Acts, b)
 	}
 	// What ends or refuses something never stands first.
-	slices.SortStableFunc(view.Acts, func(a, b ActButton) int { return strings.Compare(a.Class, b.Class) })
+	slices.SortStableFunc(view.Acts, func(a, b ActButton) int { return order(a.Class == "plain") - order(b.Class == "plain") })
+	if len(view.Acts) > 0 && view.Acts[0].Class == "plain" {
+		view.Acts[0].Class = ""
+	}
 	for _, o := range c.Closed {
 		line := ActClosed{Label: actLabel(t, c.Process, o.Transition)}
 		for _, w := range o.Why {
-			line.Why = append(line.Why, RuleText{w.Rule, text(t, w.Text)})
+			line.Why = append(line.Why, RuleText{w.Rule, s.say(v, c.Process, w.Text)})
 		}
 		view.Closed = append(view.Closed, line)
 	}
@@ -165,34 +168,34 @@ func (s *site) caseActs(v *visit, c *casework.CaseView, view *CaseFileView) {
 	if r := c.Refusal; r != nil {
 		view.Refusal = &RefusalLine{Ground: groundLabel(t, c.Process, r.Ground), Reason: r.Reason, Source: r.Ground.Source, By: s.who(v, r.By), At: t.DateTime(r.At)}
 	}
-	view.Stopped = s.stop(v, c.Stopped)
+	view.Stopped = s.stop(v, c.Process, c.Stopped)
 }
 
-func (s *site) stop(v *visit, p *casework.Stop) *StopLine {
+func (s *site) stop(v *visit, ref landbridge.ProcessRef, p *casework.Stop) *StopLine {
 	if p == nil {
 		return nil
 	}
-	return &StopLine{Rule: p.Rule, Text: text(v.t, p.Text), Advice: text(v.t, p.Advice), At: v.t.DateTime(p.At), Entry: p.Entry}
+	return &StopLine{Rule: p.Rule, Text: s.say(v, ref, p.Text), Advice: s.say(v, ref, p.Advice), At: v.t.DateTime(p.At), Entry: p.Entry}
 }
 
-// needs writes the signatures that are missing.
+// needs writes the signatures that are missing: any one of the roles of each.
 func (s *site) needs(v *visit, all []casework.Need) string {
-	var words []string
-	for _, n := range all {
-		if w := text(v.t, n.Text); w != "" {
-			words = append(words, w)
-		} else {
-			words = append(words, s.roleNames(v.t, n.Roles))
+	lines := make([]string, len(all))
+	for i, n := range all {
+		names := make([]string, len(n.Roles))
+		for j, r := range n.Roles {
+			names[j] = s.roleName(v.t, r)
 		}
+		lines[i] = v.t.Choices(names)
 	}
-	return v.t.List(words)
+	return v.t.List(lines)
 }
 
 // caseChecks fills in who sees it, which safeguards hold, how far messages came.
 func (s *site) caseChecks(v *visit, c *casework.CaseView, view *CaseFileView) {
 	t, now := v.t, s.Clock()
-	view.Audience = s.audience(v, c.Audience)
-	view.Safeguards = safeguards(v, c.Safeguards)
+	view.Audience = s.audience(v, c.Process, c.Audience)
+	view.Safeguards = s.safeguards(v, c.Process, c.Safeguards)
 	for _, d := range c.Delivery {
 		view.Delivery = append(view.Delivery, s.delivery(v, c, d))
 	}

@@ -63,7 +63,7 @@ func (s *site) desk(v *visit) error {
 func (s *site) deskLine(v *visit, i casework.DeskItem) DeskLine {
 	c := i.Case
 	line := DeskLine{
-		Href: "/cases/" + string(c.ID), Title: c.Title, With: s.codes(v, c.With), Waits: text(v.t, i.Waits),
+		Href: "/cases/" + string(c.ID), Title: c.Title, With: s.codes(v, c.With), Waits: s.say(v, c.Process, i.Waits),
 		Sub: processTitle(v.t, c.Process, c.Process.ID) + " · " + c.Number, Clock: s.clock(v, c.Process, i.Clock),
 		Since: v.t.When(i.Since, s.Clock()), Urgent: c.Urgent, Kind: Pill{Text: v.t.T("desk.kind." + i.Kind)},
 	}

@@ -156,8 +156,8 @@ func (s *site) showDraft(v *visit, status int, d *casework.DraftView) error {
 		Process: processTitle(t, ref, d.Definition.Title), Act: actLabel(t, ref, d.Transition), Effect: actEffect(t, ref, d.Transition),
 		Law: d.Transition.Law, To: s.codes(v, d.To), Version: d.Version, New: isOpening(d), CaseTitle: d.Input.Title,
 		Marking: markingForm(v, d.Input.Handling), Reason: d.Input.Reason, Approvals: s.needs(v, d.Approvals), Returned: d.Returned,
-		Stopped: s.stop(v, d.Stopped), Checked: v.URL.Query().Get("check") == "yes", Changed: t.When(d.Changed, s.Clock()),
-		Open: d.State == "open", State: t.T("draft.state." + d.State), Audience: s.audience(v, d.Audience),
+		Stopped: s.stop(v, ref, d.Stopped), Checked: v.URL.Query().Get("check") == "yes", Changed: t.When(d.Changed, s.Clock()),
+		Open: d.State == "open", State: t.T("draft.state." + d.State), Audience: s.audience(v, ref, d.Audience),
 	}
 	page.Live = false
 	if d.Input.Handling != "" {
@@ -201,7 +201,7 @@ func isOpening(d *casework.DraftView) bool {
 
 func (s *site) draftProblems(v *visit, d *casework.DraftView, page *DraftPage) {
 	for _, p := range d.Problems {
-		line := ProblemLine{Text: text(v.t, p.Text), Rule: p.Rule, Block: p.Block, Href: "#" + problemID(p)}
+		line := ProblemLine{Text: s.say(v, d.Process, p.Text), Rule: p.Rule, Block: p.Block, Href: "#" + problemID(p)}
 		for _, g := range d.Groups {
 			for _, f := range g.Fields {
 				if f.Field.Name == p.Field {

@@ -182,10 +182,12 @@ func (s *site) afterSave(v *visit, d *casework.DraftView, do string) error {
 	case "check":
 		return v.to(here+"?check=yes#check", "")
 	case "propose":
-		if slices.ContainsFunc(d.Problems, func(p casework.Problem) bool { return p.Block }) {
+		// A safeguard that stops it for good is no error: the attempt is recorded
+		// and shown. What can be put right is.
+		done, err := s.Casework.Propose(v.Context(), v.me(), d.ID)
+		if fail.Is(err, fail.Invalid) {
 			return v.to(here+"?check=yes#check", "")
 		}
-		done, err := s.Casework.Propose(v.Context(), v.me(), d.ID)
 		if err != nil {
 			return err
 		}

@@ -236,7 +236,7 @@ func (f *fieldForm) about(field string, row int, part string) []string {
 	var all []string
 	for _, p := range f.problems {
 		if p.Field == field && p.Part == part && (part == "" || p.Row == row) {
-			line := text(f.v.t, p.Text)
+			line := f.s.say(f.v, f.ref, p.Text)
 			if p.Rule != "" && p.Rule != "form" {
 				line += " (" + p.Rule + ")"
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 // A Frame is what every page shows around its own part. Each page's view
-// embeds it; templates reach its texts with {{$.T "key"}}.
+// embeds it; templates reach its texts with $.T.
 type Frame struct {
 	t *lang.Texts
 

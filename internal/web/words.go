@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -43,12 +44,93 @@ func (s *site) roleNames(t *lang.Texts, roles []landbridge.Role) string {
 	return t.List(names)
 }
 
-// text is a sentence of casework in the reader's language.
-func text(t *lang.Texts, x casework.Text) string {
-	if x.Key == "" {
-		return x.English
+// say is a sentence of casework in the reader's language. What casework puts
+// into a sentence are codes or English labels; they are put in words first.
+func (s *site) say(v *visit, ref landbridge.ProcessRef, x casework.Text) string {
+	t := v.t
+	if x.Key == "" || t.Code == lang.Fallback && len(x.Args) == 0 {
+		return x.English // says more than the catalogue where it holds a number
 	}
-	return t.Or(x.English, x.Key, x.Args...)
+	if x.Key == "case.demand" {
+		return s.demand(v, x.English)
+	}
+	args := make([]any, len(x.Args))
+	for i, a := range x.Args {
+		args[i] = a
+		if code, ok := a.(string); ok {
+			args[i] = s.codeWords(v, ref, code)
+		}
+	}
+	if x.Key == "process.why.from" { // as many states as there are
+		names := make([]string, len(args))
+		for i, a := range args {
+			names[i] = fmt.Sprint(a)
+		}
+		args = []any{t.List(names)}
+	}
+	return t.Or(x.English, x.Key, args...)
+}
+
+// codeWords puts a code that stands in a sentence in words: roles joined by
+// "or", a state, an act, a clock or a side of the process, a purpose. What is
+// none of these is text already.
+func (s *site) codeWords(v *visit, ref landbridge.ProcessRef, code string) string {
+	roles := strings.Split(code, " or ")
+	for i, r := range roles {
+		if !v.t.Has("role." + r) {
+			roles = nil
+			break
+		}
+		roles[i] = v.t.T("role." + r)
+	}
+	if len(roles) > 0 {
+		return v.t.Choices(roles)
+	}
+	for _, kind := range []string{"state.", "side.", "field.purpose.option."} {
+		if key := processKey(ref) + kind + code; v.t.Has(key) {
+			return v.t.T(key)
+		}
+	}
+	if s.Casework == nil {
+		return code
+	}
+	d, err := s.Casework.Definition(ref)
+	if err != nil {
+		return code
+	}
+	for i := range d.Transitions {
+		if tr := &d.Transitions[i]; tr.Name == code || tr.Label == code {
+			return actLabel(v.t, ref, tr)
+		}
+	}
+	for _, c := range d.Clocks {
+		if c.Label == code {
+			return v.t.Or(c.Label, processKey(ref)+"clock."+c.Name)
+		}
+	}
+	return code
+}
+
+// demand is a recipient's own requirement: in the reader's language, if the
+// recipient published it so.
+func (s *site) demand(v *visit, english string) string {
+	if s.Directory == nil {
+		return english
+	}
+	all, err := s.Directory.All(v.Context())
+	if err != nil {
+		return english // the English is at hand, and this is one line of a page
+	}
+	for _, l := range all {
+		for _, p := range l.Record.Profiles {
+			for _, d := range p.Demands {
+				if d.Text["en"] == english {
+					return d.Text.In(v.t.Code)
+				}
+			}
+		}
+	}
+	return english
 }
 
 // processKey begins the keys of a definition's texts in the catalogues.

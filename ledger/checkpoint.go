@@ -217,7 +217,8 @@ func (p Policy) Check(msg []byte) (Checkpoint, []string, error) {
 		return Checkpoint{}, nil, err
 	}
 	if p.Strict && len(n.UnverifiedSigs) > 0 {
-		return Checkpoint{}, nil, refuse(BadSignature, "the checkpoint carries a signature of %q that belongs to no key known here; it may be damaged", n.UnverifiedSigs[0].Name)
+		return Checkpoint{}, nil, refuse(BadSignature,
+			"the checkpoint carries a signature of %q that belongs to no key known here; it may be damaged", n.UnverifiedSigs[0].Name)
 	}
 	var names []string
 	seen := map[string]bool{}

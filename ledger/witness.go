@@ -97,9 +97,11 @@ func Judge(known Checkpoint, r WitnessRequest, log note.Verifier) (Checkpoint, e
 	case r.Old > c.Size:
 		return Checkpoint{}, refuse(BadRequest, "the old size %d is larger than the checkpoint's size %d", r.Old, c.Size)
 	case c.Size == known.Size && known.Size > 0 && c.Root != known.Root:
-		return Checkpoint{}, refuse(Forked, "two different logs of size %d carry the signature of %q: it has two histories, and this one is not cosigned", c.Size, c.Origin)
+		return Checkpoint{}, refuse(Forked, "two different logs of size %d carry the signature of %q: it has two histories, and this one is not cosigned",
+			c.Size, c.Origin)
 	case c.Size < known.Size:
-		return Checkpoint{}, refuseAt(known.Size, Shrunk, "the log %q had %d entries when it was last cosigned and has %d now; if its database was restored from an old backup, restore a newer one",
+		return Checkpoint{}, refuseAt(known.Size, Shrunk,
+			"the log %q had %d entries when it was last cosigned and has %d now; if its database was restored from an old backup, restore a newer one",
 			c.Origin, known.Size, c.Size)
 	case r.Old != known.Size:
 		return Checkpoint{}, refuseAt(known.Size, Stale, "the proof begins at size %d, but the size known here is %d; begin there", r.Old, known.Size)

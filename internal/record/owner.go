@@ -136,7 +136,8 @@ func (l *Log) AddCosignature(ctx context.Context, peer landbridge.PartyID, keys 
 		}
 		return l.addLines(ctx, peer, h.size, both[len(h.note):])
 	}
-	return fail.New(fail.Unsigned, "what the witness of %s answered is not its signature under a checkpoint it was asked about; compare its keys with the directory", peer)
+	return fail.New(fail.Unsigned,
+		"what the witness of %s answered is not its signature under a checkpoint it was asked about; compare its keys with the directory", peer)
 }
 
 func (l *Log) addLines(ctx context.Context, peer landbridge.PartyID, size int64, lines []byte) error {

@@ -88,7 +88,8 @@ func (l *Log) keep(tx *db.Tx, from landbridge.PartyID, refusal error, known, req
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	_, err = l.Append(tx, Fact{Kind: KindRefused, Actor: ledger.NodeActor, Digest: digest, About: "witness/" + string(from), Note: sentence(refusal.Error(), MaxNote)})
+	why := sentence(refusal.Error(), MaxNote)
+	_, err = l.Append(tx, Fact{Kind: KindRefused, Actor: ledger.NodeActor, Digest: digest, About: "witness/" + string(from), Note: why})
 	return err
 }
 

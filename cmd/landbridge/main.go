@@ -44,6 +44,13 @@ func commands() *command {
 		long:    "Start with \"landbridge demo\": four nodes on this machine play one lawful request from end to end.",
 		example: "landbridge demo",
 		verbs: []*command{
+			demoCommand(),
+			serveCommand(),
+			initCommand(),
+			doctorCommand(),
+			verifyCommand(),
+			caseCommand(),
+			partyCommand(),
 			completionCommand(commands),
 			versionCommand(),
 		},

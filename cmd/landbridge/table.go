@@ -16,12 +16,16 @@ const maxCell = 72
 type table struct {
 	head []string
 	rows [][]string
+	wide bool // sentences: cells are not cut
 }
 
 func (t *table) add(cells ...any) {
 	row := make([]string, len(cells))
 	for i, c := range cells {
 		row[i] = cell(c)
+		if !t.wide {
+			row[i] = cut(row[i])
+		}
 	}
 	t.rows = append(t.rows, row)
 }
@@ -45,11 +49,15 @@ func cell(v any) string {
 		}
 		return r
 	}, s)
-	if utf8.RuneCountInString(s) > maxCell {
-		s = string([]rune(s)[:maxCell-1]) + "…"
-	}
 	if s == "" {
 		return "-"
+	}
+	return s
+}
+
+func cut(s string) string {
+	if utf8.RuneCountInString(s) > maxCell {
+		return string([]rune(s)[:maxCell-1]) + "…"
 	}
 	return s
 }
@@ -79,36 +87,82 @@ func duration(d time.Duration) string {
 	}
 }
 
+// wrapAt is where cells of a wide table go on in the next line, in characters.
+const wrapAt = 64
+
+// lines breaks a cell at blanks; a word that is longer stays whole, so that it
+// can be copied.
+func lines(s string) []string {
+	var all []string
+	line := ""
+	for _, w := range strings.Split(s, " ") {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(w) > wrapAt {
+			all = append(all, line)
+			line = w
+			continue
+		}
+		if line != "" {
+			line += " "
+		}
+		line += w
+	}
+	return append(all, line)
+}
+
 // print writes the table with columns as wide as their widest cell. The last
 // column is never padded, so lines carry no trailing blanks.
 func (t *table) print(w io.Writer) {
-	width := make([]int, len(t.head))
+	rows := [][][]string{}
 	for _, row := range append([][]string{t.head}, t.rows...) {
+		cells := make([][]string, len(row))
 		for i, c := range row {
-			width[i] = max(width[i], utf8.RuneCountInString(c))
+			cells[i] = []string{c}
+			if t.wide {
+				cells[i] = lines(c)
+			}
+		}
+		rows = append(rows, cells)
+	}
+	width := make([]int, len(t.head))
+	for _, row := range rows {
+		for i, c := range row {
+			for _, l := range c {
+				width[i] = max(width[i], utf8.RuneCountInString(l))
+			}
 		}
 	}
-	line := func(row []string) {
+	for i, row := range rows {
+		printRow(w, row, width)
+		if i == 0 {
+			rule := make([][]string, len(width))
+			for j, n := range width {
+				rule[j] = []string{strings.Repeat("─", n)}
+			}
+			printRow(w, rule, width)
+		}
+	}
+}
+
+// printRow writes one row, on as many lines as its tallest cell has.
+func printRow(w io.Writer, row [][]string, width []int) {
+	tall := 1
+	for _, c := range row {
+		tall = max(tall, len(c))
+	}
+	for n := range tall {
 		var b strings.Builder
 		for i, c := range row {
+			text := ""
+			if n < len(c) {
+				text = c[n]
+			}
 			if i > 0 {
 				b.WriteString("  ")
 			}
-			b.WriteString(c)
-			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", width[i]-utf8.RuneCountInString(c)))
-			}
+			b.WriteString(text)
+			b.WriteString(strings.Repeat(" ", max(0, width[i]-utf8.RuneCountInString(text))))
 		}
-		fmt.Fprintln(w, b.String())
-	}
-	line(t.head)
-	rule := make([]string, len(width))
-	for i, n := range width {
-		rule[i] = strings.Repeat("─", n)
-	}
-	line(rule)
-	for _, row := range t.rows {
-		line(row)
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}
 }
 
@@ -128,9 +182,10 @@ func show(w io.Writer, asJSON bool, v any, t *table, empty string) error {
 	return nil
 }
 
-// A progress tells a waiting person what is being done. On a terminal one
-// line changes in place; elsewhere each step is one line, and no more.
+// A progress tells a waiting person what is being done: on a terminal one line
+// that changes in place. Elsewhere it is silent, unless every step is wanted.
 type progress struct {
+	every    bool // a line for each step where there is no terminal
 	w        io.Writer
 	terminal bool
 	start    time.Time
@@ -150,7 +205,9 @@ func (p *progress) step(format string, args ...any) {
 		p.open = true
 		return
 	}
-	fmt.Fprintf(p.w, "%6.1f s  %s\n", p.now().Sub(p.start).Seconds(), text)
+	if p.every {
+		fmt.Fprintf(p.w, "%6.1f s  %s\n", p.now().Sub(p.start).Seconds(), text)
+	}
 }
 
 // end leaves the terminal on a clean line.

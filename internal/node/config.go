@@ -38,6 +38,7 @@ type Config struct {
 	PeerAddress string `yaml:"peer_address" default:"" doc:"How other nodes reach peer_listen, such as https://node.example:8481. Empty: https:// and peer_listen."`
 	Database    string `yaml:"database" default:"landbridge.db" doc:"A SQLite file in the data folder, or a postgres:// address. Keep the password out of it: PostgreSQL reads ~/.pgpass."`
 	MaxExhibit  int64  `yaml:"max_exhibit_mib" default:"4096" doc:"Largest file that may be attached, in MiB."`
+	SoftKeys    bool   `yaml:"software_keys" default:"false" doc:"Accept approvals by software key files besides passkeys of devices. Every such approval is marked, here and at the other side."`
 	LogLevel    string `yaml:"log_level" default:"info" doc:"How much the node says on standard error: debug, info, warn or error."`
 	Demo        bool   `yaml:"demo" default:"false" doc:"Sign in by one click, with a mark on every page. For demonstrations on loopback only; refused elsewhere."`
 }

@@ -2,10 +2,12 @@ package node
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"landbridge.example/internal/fail"
 )
@@ -99,5 +101,32 @@ func TestDemoOnlyOnLoopback(t *testing.T) {
 	c.Listen = "0.0.0.0:8480"
 	if c.Check() == nil {
 		t.Error("a demo node would sign in anyone on the network")
+	}
+}
+
+func TestQuietSaysARepeatedTextOnce(t *testing.T) {
+	q, now := &quiet{}, time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	said := 0
+	for range 100 {
+		if _, ok := q.pass("XB is down", now); ok {
+			said++
+		}
+		now = now.Add(time.Second)
+	}
+	if said != 2 {
+		t.Errorf("said %d times in 100 seconds, want 2", said)
+	}
+	if n, ok := q.pass("XC is down", now); !ok || n != 1 {
+		t.Error("another text is held back")
+	}
+	now = now.Add(quietFor)
+	if n, ok := q.pass("XB is down", now); !ok || n != 40 {
+		t.Errorf("came %d times since it was said, %v", n, ok)
+	}
+	for i := range 3 * quietWords {
+		q.pass(fmt.Sprint(i), now)
+	}
+	if len(q.seen) > quietWords {
+		t.Errorf("remembers %d texts", len(q.seen))
 	}
 }

@@ -3,9 +3,360 @@
 // faces other nodes.
 //
 // Trust: this package hands every part what it needs and nothing more. It is
-// where a part could be given too much, so wiring is kept in one file and free
+// where a part could be given too much, so wiring is kept in one place and free
 // of decisions. Whoever controls the data folder controls the node, and
 // nothing at any other node.
 //
-// Limits: one process serves one data folder; a lock in the folder holds off a second.
+// Limits: one process serves one data folder; a lock in the folder holds off a
+// second, because two heads of one log would be a fork.
 package node
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"landbridge.example"
+	"landbridge.example/client"
+	"landbridge.example/internal/api"
+	"landbridge.example/internal/blob"
+	"landbridge.example/internal/casework"
+	"landbridge.example/internal/db"
+	"landbridge.example/internal/exchange"
+	"landbridge.example/internal/fail"
+	"landbridge.example/internal/jobs"
+	"landbridge.example/internal/lang"
+	"landbridge.example/internal/party"
+	"landbridge.example/internal/peer"
+	"landbridge.example/internal/record"
+	"landbridge.example/internal/staff"
+	"landbridge.example/internal/web"
+)
+
+// A Node is one party's node, open. The fields are for the commands that work
+// on a node from the inside (init, doctor, demo) and for tests.
+type Node struct {
+	Config    Config
+	Party     landbridge.PartyID
+	Keys      *party.Keys
+	DB        *db.DB
+	Log       *record.Log
+	Directory *party.Directory
+	Vault     *blob.Vault
+	Blobs     *blob.Store
+	Staff     *staff.Staff
+	Exchange  *exchange.Exchange
+	Casework  *casework.Casework
+
+	deps    Dependencies
+	clients func(landbridge.PartyID) *http.Client
+	jobs    *jobs.Runner
+	answers *answers
+	hub     *web.Hub
+	pulse   *pulse
+	quiet   *quiet
+	staff   http.Handler // pages, API, public log
+	peer    http.Handler
+	unlock  func()
+}
+
+// Dependencies is what a node takes from the world. The zero value is the real world.
+type Dependencies struct {
+	Clock  func() time.Time
+	Random io.Reader
+	Logger *slog.Logger
+
+	// For simulations only. Faults is asked at named points of every commit.
+	// Client, when set, makes the client for all peers instead of pinned TLS.
+	Faults func(point string) error
+	Client func(*party.Keys) *http.Client
+}
+
+func (d Dependencies) orReal(level string) Dependencies {
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	if d.Random == nil {
+		d.Random = rand.Reader
+	}
+	if d.Logger == nil {
+		l, err := logLevel(level)
+		if err != nil {
+			l = slog.LevelInfo
+		}
+		d.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l}))
+	}
+	return d
+}
+
+// Schemas lists the migrations of every package, lower ones first.
+func Schemas() []db.Schema {
+	return []db.Schema{blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), casework.Schema(), Schema()}
+}
+
+// Open builds the node of a data folder. Close it.
+func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	n := &Node{Config: c, Party: landbridge.PartyID(c.Party), deps: deps.orReal(c.LogLevel), pulse: newPulse(), quiet: &quiet{}}
+	if n.unlock, err = lock(c.Dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.Close())
+		}
+	}()
+	if n.Keys, err = party.Load(c.KeysDir(), n.Party); err != nil {
+		return nil, fail.Because(err, fail.Invalid, "%v", err)
+	}
+	if n.DB, err = db.Open(c.DSN(), db.Options{Faults: n.deps.Faults}); err != nil {
+		return nil, fail.Because(err, fail.Unavailable, "the database cannot be opened: %v", err)
+	}
+	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
+		return nil, err
+	}
+	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openFaces} {
+		if err := open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (n *Node) openLog(ctx context.Context) (err error) {
+	verifier, err := note.NewVerifier(n.Keys.Log.Public())
+	if err != nil {
+		return fmt.Errorf("reading the log key: %w", err)
+	}
+	n.Log, err = record.Open(ctx, n.DB, record.Config{
+		Party: n.Party, Signer: n.Keys.Log.Signer(), Verifier: verifier, Witness: n.Keys.Witness,
+		Clock: n.deps.Clock, Random: n.deps.Random,
+	})
+	if err != nil {
+		return err
+	}
+	n.Directory = party.New(n.DB, n.Log, n.deps.Clock)
+	n.Vault = blob.NewVault(n.Keys.KEK)
+	return nil
+}
+
+// derive makes a secret for one use from the storage key, so that there is one
+// key file to keep and no secret serves two uses.
+func (n *Node) derive(use string) (out [32]byte, err error) {
+	b, err := hkdf.Key(sha256.New, n.Keys.KEK[:], nil, domainDerive+use, len(out))
+	copy(out[:], b)
+	return out, err
+}
+
+func (n *Node) openPeople(context.Context) error {
+	secret, err := n.derive("pseudonyms")
+	if err != nil {
+		return err
+	}
+	n.Staff, err = staff.New(staff.Config{
+		DB: n.DB, Record: n.Log.Append, Clock: n.deps.Clock, Random: n.deps.Random, Party: n.Party, Secret: secret,
+		RPID: n.site(), Origins: []string{n.Config.StaffURL()}, SoftKeys: n.Config.Demo || n.Config.SoftKeys,
+	})
+	return err
+}
+
+func (n *Node) openExchange(context.Context) (err error) {
+	if n.Blobs, err = blob.NewStore(n.Config.path(blobsName)); err != nil {
+		return err
+	}
+	n.hub = web.NewHub()
+	n.clients = peer.Clients(n.Keys, n.Directory)
+	if n.deps.Client != nil {
+		one := n.deps.Client(n.Keys)
+		n.clients = func(landbridge.PartyID) *http.Client { return one }
+	}
+	n.Exchange, err = exchange.New(exchange.Config{
+		DB: n.DB, Log: n.Log, Directory: n.Directory, Keys: n.Keys, Blobs: n.Blobs,
+		Clock: n.deps.Clock, Random: n.deps.Random, Client: n.clients, Report: n.report, Changed: n.changed,
+		Limits: exchange.Limits{Payload: n.Config.MaxExhibit << 20},
+	})
+	return err
+}
+
+func (n *Node) openCasework(context.Context) (err error) {
+	n.Casework, err = casework.New(casework.Config{
+		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Vault: n.Vault, Blobs: n.Blobs,
+		Clock: n.deps.Clock, Random: n.deps.Random, Verify: n.Staff.VerifyApproval, Names: n.Staff.Named,
+		MaxFile: n.Config.MaxExhibit << 20, Changed: n.changed, Wake: func() { n.jobs.Wake() }, Report: n.report,
+	})
+	if err != nil {
+		return err
+	}
+	for kind, h := range n.Casework.Handlers() {
+		n.Exchange.Handle(kind, h)
+	}
+	n.jobs = jobs.NewRunner(n.DB, n.deps.Clock, n.Casework.Jobs(), n.report)
+	return nil
+}
+
+// site returns the host that passkeys are bound to. Check has parsed the address.
+func (n *Node) site() string {
+	u, err := url.Parse(n.Config.StaffURL())
+	if err != nil {
+		return "localhost"
+	}
+	return u.Hostname()
+}
+
+func (n *Node) openFaces(ctx context.Context) error {
+	book, err := lang.New()
+	if err != nil {
+		return err
+	}
+	id, err := landbridge.NewID(n.deps.Clock(), n.deps.Random)
+	if err != nil {
+		return err
+	}
+	n.answers = &answers{n.DB, n.Vault, n.deps.Clock, string(id)}
+	secure := strings.HasPrefix(n.Config.StaffURL(), "https://")
+	demo, err := n.demo(ctx)
+	if err != nil {
+		return err
+	}
+	pages, err := web.New(web.Config{
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Lang: book, Hub: n.hub,
+		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo,
+		Report: func(reference string, err error) {
+			n.deps.Logger.Error("internal error", "reference", reference, "err", err)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", pages)
+	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
+		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
+		MaxFile: n.Config.MaxExhibit << 20, Clock: n.deps.Clock, Random: n.deps.Random, Logger: n.deps.Logger,
+	})))
+	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))
+	n.staff = mux
+	n.peer = peer.New(peer.Config{Party: n.Party, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Report: n.report})
+	return nil
+}
+
+// sessionCookie is the name under which the pages keep a session: one for each
+// party, because browsers share cookies between the ports of one host.
+func sessionCookie(p landbridge.PartyID, secure bool) string {
+	name := "landbridge-" + strings.ToLower(string(p))
+	if secure {
+		name = "__Host-" + name
+	}
+	return name
+}
+
+// report keeps an error that no caller can be told. A peer that is down for
+// days fails in the same words again and again: once a minute is enough.
+func (n *Node) report(err error) {
+	if times, ok := n.quiet.pass(err.Error(), n.deps.Clock()); ok {
+		n.deps.Logger.Warn("background work", "err", err, "times", times)
+	}
+}
+
+// changed wakes whoever looks at something that changed.
+func (n *Node) changed(c landbridge.CaseID) {
+	n.hub.Changed(c)
+	n.pulse.beat()
+}
+
+// Enter takes a signed statement or a directory file into the directory. The
+// secretariat orders a statement; any other node keeps entries that the
+// secretariat has ordered.
+func (n *Node) Enter(ctx context.Context, text []byte) (client.Entered, error) {
+	before, err := n.Directory.Position(ctx)
+	if err != nil {
+		return client.Entered{}, err
+	}
+	note := "the statement stands in the directory"
+	if _, err := party.ParseStatement(text); err == nil {
+		if n.Keys.Directory.IsZero() {
+			return client.Entered{}, fail.New(fail.Denied, "statements are put in order by the secretariat; send it this file, and its entry arrives here by itself")
+		}
+		if _, err := n.Directory.Order(ctx, text, n.Keys.Directory.Signer()); err != nil {
+			return client.Entered{}, err
+		}
+	} else if err := n.enterFile(ctx, text); err != nil {
+		return client.Entered{}, err
+	}
+	after, err := n.Directory.Position(ctx)
+	if after == before {
+		note = "nothing is new in it"
+	} else if after > before+1 {
+		note = fmt.Sprintf("%d entries were added", after-before)
+	}
+	return client.Entered{Position: after, Note: note}, err
+}
+
+// enterFile adds the entries of a directory file. A node that has none takes
+// the file's founding as its own: who starts a node brings the right file.
+func (n *Node) enterFile(ctx context.Context, text []byte) error {
+	v, err := n.Directory.View(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := party.ParseFile(text, v.Founding()); err != nil {
+		return err
+	}
+	for _, e := range splitDirectory(text) {
+		if err := n.Directory.Add(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OpenLog opens no more than the log of a data folder, to be read. It takes no
+// lock, so it works beside a running node. Of the Node it returns only Log,
+// Keys and Close may be used.
+func OpenLog(ctx context.Context, c Config) (_ *Node, err error) {
+	n := &Node{Config: c, Party: landbridge.PartyID(c.Party), deps: Dependencies{}.orReal(c.LogLevel), quiet: &quiet{}}
+	if n.Keys, err = party.Load(c.KeysDir(), n.Party); err != nil {
+		return nil, fail.Because(err, fail.Invalid, "%v", err)
+	}
+	if n.DB, err = db.Open(c.DSN(), db.Options{}); err != nil {
+		return nil, fail.Because(err, fail.Unavailable, "the database cannot be opened: %v", err)
+	}
+	if err = n.openLog(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+// Close gives everything back. It may be called after a failed Open.
+func (n *Node) Close() error {
+	var err error
+	if n.DB != nil {
+		err = n.DB.Close()
+	}
+	if n.unlock != nil {
+		n.unlock()
+		n.unlock = nil
+	}
+	return err
+}
+
+// Handler returns the face for people: pages, API and public log.
+func (n *Node) Handler() http.Handler { return n.staff }
+
+// PeerHandler returns the face for other nodes.
+func (n *Node) PeerHandler() http.Handler { return n.peer }

@@ -1,0 +1,315 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"landbridge.example/client"
+	"landbridge.example/internal/fail"
+	"landbridge.example/internal/staff/softkey"
+)
+
+func caseAct() *command {
+	return &command{
+		name: "act", args: "CASE ACT", min: 2, max: 2, short: "take a step in a case: acknowledge, ask, reply, answer, refuse, report_outcome …",
+		long: "\"landbridge case show CASE\" lists the acts that are open, what they ask for, and why the others are not open.\n" +
+			"An act that needs an approval is proposed and waits for \"landbridge case approve\".",
+		example: `landbridge case act XB-2026-0001 ask --field question="Which of the two transfers of 11 November is meant?"`,
+		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
+			t := &target{}
+			t.flags(fs)
+			var n newCase
+			var ground, reason string
+			fs.StringVar(&n.file, "file", "", "`file` (YAML) with the fields of the act, or - for standard input")
+			fs.Var(&n.set, "field", "`name=value` of one field; may be given several times")
+			fs.Var(&n.attach, "attach", "`file` to attach; may be given several times")
+			fs.StringVar(&ground, "ground", "", "`code` of the ground, for acts that need one")
+			fs.StringVar(&reason, "reason", "", "the reason in `words`, for acts that need one")
+			return func(ctx context.Context, a *app, args []string) error {
+				r := &requestFile{fields: client.Fields{}}
+				if n.file != "" {
+					var err error
+					if r, err = readRequest(a, n.file); err != nil {
+						return err
+					}
+				}
+				if err := r.setFields(n.set); err != nil {
+					return err
+				}
+				if ground != "" {
+					r.Ground = ground
+				}
+				if reason != "" {
+					r.Reason = reason
+				}
+				c, err := t.client(a)
+				if err != nil {
+					return err
+				}
+				done, err := act(ctx, c, args[0], args[1], r, r.files(n.attach))
+				if err != nil {
+					return explain(a, err)
+				}
+				return printDone(a, t.json, done)
+			}
+		},
+	}
+}
+
+// act takes one step. With files it goes by a draft, which is dropped again
+// when the act does not come about.
+func act(ctx context.Context, c *client.Client, id, transition string, r *requestFile, files []requestPart) (client.Done, error) {
+	if len(files) == 0 {
+		return c.Act(ctx, client.ActRequest{Case: id, Transition: transition, Input: r.input()})
+	}
+	d, err := c.NewDraft(ctx, client.NewDraft{Case: id, Transition: transition, Input: r.input()})
+	if err != nil {
+		return client.Done{}, err
+	}
+	if err = attachAll(ctx, c, &d, files); err == nil {
+		var done client.Done
+		if done, err = c.Propose(ctx, d.ID); err == nil {
+			return done, nil
+		}
+	}
+	if e := c.DropDraft(context.WithoutCancel(ctx), d.ID); e != nil {
+		return client.Done{}, fmt.Errorf("%w; the draft %s was left behind (%v)", err, d.ID, e)
+	}
+	return client.Done{}, err
+}
+
+func caseApprove() *command {
+	return &command{
+		name: "approve", args: "[PROPOSAL]", max: 1, short: "approve an act with a software passkey, or list what waits for approval",
+		long: "Passkeys of devices sign in the browser. On the command line a software key file signs; a node takes\n" +
+			"such keys only when its settings say so, and shows on every page that a software key was used.",
+		example: "landbridge case approve 01960000-0000-7000-8000-000000000000 --role supervisor --key people/m.haldor.softkey",
+		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
+			t := &target{}
+			t.flags(fs)
+			role := fs.String("role", "supervisor", "the `role` in which to approve")
+			keyFile := fs.String("key", "", "software key `file` (default: the one beside the token in --dir)")
+			return func(ctx context.Context, a *app, args []string) error {
+				c, err := t.client(a)
+				if err != nil {
+					return err
+				}
+				if len(args) == 0 {
+					return explain(a, listProposals(ctx, a, c, t.json))
+				}
+				name := *keyFile
+				if name == "" {
+					token, err := t.person(folder(a, t.dir))
+					if err != nil {
+						return fail.New(fail.Invalid, "say which key signs: --key with a software key file")
+					}
+					name = strings.TrimSuffix(token, tokenTail) + keyTail
+				}
+				done, err := approve(ctx, c, args[0], *role, name)
+				if err != nil {
+					return explain(a, err)
+				}
+				return printDone(a, t.json, done)
+			}
+		},
+	}
+}
+
+// approve signs exactly what the node says the act's digest is; the passkey's
+// challenge is derived here and not taken from the node.
+func approve(ctx context.Context, c *client.Client, proposal, role, keyFile string) (client.Done, error) {
+	text, err := readSmall(keyFile, maxToken)
+	if err != nil {
+		return client.Done{}, err
+	}
+	key, err := softkey.Parse(string(text))
+	if err != nil {
+		return client.Done{}, fail.New(fail.Invalid, "%v", err)
+	}
+	p, err := c.Proposal(ctx, proposal)
+	if err != nil {
+		return client.Done{}, err
+	}
+	if !p.CanSign {
+		return client.Done{}, fail.New(fail.Denied, "you may not approve this: %s", p.Why)
+	}
+	challenge, err := base64.RawURLEncoding.DecodeString(p.Challenge)
+	if err != nil {
+		return client.Done{}, fmt.Errorf("reading the challenge: %w", err)
+	}
+	assertion, err := key.Sign(challenge)
+	if err != nil {
+		return client.Done{}, fmt.Errorf("signing the approval: %w", err)
+	}
+	return c.Approve(ctx, proposal, role, assertion)
+}
+
+func listProposals(ctx context.Context, a *app, c *client.Client, asJSON bool) error {
+	all, err := c.Proposals(ctx)
+	if err != nil {
+		return err
+	}
+	t := &table{head: []string{"proposal", "case", "act", "to", "by", "title"}}
+	for _, p := range all.Proposals {
+		t.add(p.ID, p.Number, p.Label, strings.Join(p.To, " "), p.By.Name, p.Title)
+	}
+	return show(a.out, asJSON, all, t, "Nothing waits for your approval.")
+}
+
+func caseReturn() *command {
+	return &command{
+		name: "return", args: "PROPOSAL", min: 1, max: 1, short: "give a proposed act back to its author, with the reason",
+		example: `landbridge case return 01960000-0000-7000-8000-000000000000 --reason "Name the account, not only the bank."`,
+		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
+			t := &target{}
+			t.flags(fs)
+			reason := fs.String("reason", "", "why, in `words`")
+			return func(ctx context.Context, a *app, args []string) error {
+				c, err := t.client(a)
+				if err != nil {
+					return err
+				}
+				p, err := c.Return(ctx, args[0], *reason)
+				if err != nil {
+					return explain(a, err)
+				}
+				return show(a.out, t.json, p, keyValues("case", p.Number, "state", p.State), "")
+			}
+		},
+	}
+}
+
+func caseAttach() *command {
+	return &command{
+		name: "attach", args: "DRAFT FILE...", min: 2, max: 64, short: "attach files to a draft",
+		example: "landbridge case attach 01960000-0000-7000-8000-000000000000 statement.pdf",
+		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
+			t := &target{}
+			t.flags(fs)
+			title := fs.String("title", "", "what the file is, in `words`")
+			return func(ctx context.Context, a *app, args []string) error {
+				c, err := t.client(a)
+				if err != nil {
+					return err
+				}
+				d, err := c.Draft(ctx, args[0])
+				if err != nil {
+					return explain(a, err)
+				}
+				var parts []requestPart
+				for _, name := range args[1:] {
+					parts = append(parts, requestPart{File: name, Title: *title})
+				}
+				if err := attachAll(ctx, c, &d, parts); err != nil {
+					return explain(a, err)
+				}
+				if d, err = c.Draft(ctx, args[0]); err != nil {
+					return explain(a, err)
+				}
+				tab := &table{head: []string{"file", "bytes", "sha256"}, wide: true}
+				for _, f := range d.Files {
+					tab.add(f.Name, fmt.Sprint(f.Size), f.SHA256)
+				}
+				return show(a.out, t.json, d.Files, tab, "The draft has no files.")
+			}
+		},
+	}
+}
+
+func caseReceipt() *command {
+	return &command{
+		name: "receipt", args: "CASE", min: 1, max: 1, short: "save the receipts of a case, to be checked offline",
+		long: "One file for each message and recipient, and the directory whose keys they are checked with.\n" +
+			"Each is proof, years later and without any node, that the other side's node had the message.",
+		example: "landbridge case receipt XA-2026-0001 --out receipts\nlandbridge verify receipts/*.receipt --directory receipts/directory.txt",
+		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
+			t := &target{}
+			t.flags(fs)
+			out := fs.String("out", ".", "`folder` to write to")
+			return func(ctx context.Context, a *app, args []string) error {
+				c, err := t.client(a)
+				if err != nil {
+					return err
+				}
+				v, err := c.Case(ctx, args[0])
+				if err != nil {
+					return explain(a, err)
+				}
+				files, err := saveReceipts(ctx, c, v, *out)
+				if err != nil {
+					return explain(a, err)
+				}
+				tab := &table{head: []string{"receipt of", "message", "file"}, wide: true}
+				for _, f := range files {
+					tab.add(f.To, f.Label, f.File)
+				}
+				return show(a.out, t.json, files, tab, "No receipt has come back yet; \"landbridge party list\" says how the other side is reached.")
+			}
+		},
+	}
+}
+
+// A savedReceipt is one line of what "case receipt" wrote.
+type savedReceipt struct {
+	To      string `json:"to"`
+	Label   string `json:"label"`
+	Message string `json:"message"`
+	File    string `json:"file"`
+}
+
+func saveReceipts(ctx context.Context, c *client.Client, v client.Case, dir string) (all []savedReceipt, err error) {
+	for _, d := range v.Delivery {
+		if !d.Receipt {
+			continue
+		}
+		text, err := c.Receipt(ctx, d.Message, d.To)
+		if err != nil {
+			return all, err
+		}
+		name := filepath.Join(dir, fmt.Sprintf("%s-%s-%s.receipt", fileName(v.Number), d.To, d.Message))
+		if err := writeFile(name, []byte(text)); err != nil {
+			return all, err
+		}
+		all = append(all, savedReceipt{d.To, d.Label, d.Message, name})
+	}
+	if len(all) == 0 {
+		return all, nil
+	}
+	text, err := c.Directory(ctx)
+	if err != nil {
+		return all, err
+	}
+	return all, writeFile(filepath.Join(dir, directoryFile), []byte(text))
+}
+
+const directoryFile = "directory.txt"
+
+// fileName makes a name from outside safe as the name of a file.
+func fileName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) || bidiControl(r) {
+			return '_'
+		}
+		return r
+	}, filepath.Base(s))
+	if s == "" || strings.Trim(s, ".") == "" {
+		return "file"
+	}
+	return s
+}
+
+// writeFile writes what may hold what a case says: for the owner's eyes alone.
+func writeFile(name string, b []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return fail.Because(err, fail.Denied, "the folder %s cannot be made", filepath.Dir(name))
+	}
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		return fail.Because(err, fail.Denied, "%s cannot be written", name)
+	}
+	return nil
+}

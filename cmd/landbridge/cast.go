@@ -1,0 +1,94 @@
+package main
+
+import (
+	"embed"
+
+	"landbridge.example"
+	"landbridge.example/internal/node"
+	"landbridge.example/internal/party"
+)
+
+//go:generate go run story/make.go
+
+// storyFiles are the documents of the demo: made for it, about nobody.
+//
+//go:embed story/*.yaml story/*.pdf story/*.csv
+var storyFiles embed.FS
+
+// canaries are words of the case that nobody but XA and XB may hold: in the
+// files of XC and of the secretariat, and on the wire, there is none of them.
+func canaries() []string {
+	return []string{"Veskarin", "Tomelia", "Quillonby", "Armadel", "KSB-FR-2026-00417", "NORD 0000 9921 7755", "NORD000099217755", "Ropewalk"}
+}
+
+func cast(login, name string, roles ...landbridge.Role) node.NewPerson {
+	return node.NewPerson{Login: login, Name: name, Roles: roles, Soft: true}
+}
+
+// storyMembers are the four nodes of the demo. States and people are invented.
+func storyMembers() []*member {
+	operator := func(name string) node.NewPerson { return cast("operator", name, landbridge.Operator) }
+	return []*member{
+		{code: "XA", name: "Azuria", kind: party.State,
+			people: []node.NewPerson{
+				cast("d.oru", "Davit Oru", landbridge.Officer),
+				cast("m.haldor", "Mirre Haldor", landbridge.Supervisor),
+				cast("p.anse", "Pell Anse", landbridge.Oversight, landbridge.DataProtection),
+				operator("Sanna Ivers"),
+			},
+			notes: map[string]string{"d.oru": "asks, replies, reports the outcome", "m.haldor": "approves what leaves the state",
+				"p.anse": "checks what was done, and may stop it", "operator": "keeps the machine; sees no case"},
+			contacts: []party.Contact{duty("+000 11 0100", "duty@police.xa.example")},
+			profiles: []party.Profile{profile()},
+		},
+		{code: "XB", name: "Borealis", kind: party.State,
+			people: []node.NewPerson{
+				cast("k.lenn", "Kaia Lenn", landbridge.ContactPoint),
+				cast("t.varga", "Tibor Varga", landbridge.Supervisor),
+				operator("Ulla Brand"),
+			},
+			notes:    map[string]string{"k.lenn": "on duty; takes requests up and answers them", "t.varga": "head of the desk", "operator": "keeps the machine; sees no case"},
+			contacts: []party.Contact{duty("+000 22 0100", "spoc@police.xb.example")},
+			profiles: []party.Profile{borealis()},
+		},
+		{code: "XC", name: "Caldera", kind: party.State,
+			people: []node.NewPerson{
+				cast("n.tamsin", "Nora Tamsin", landbridge.ContactPoint, landbridge.Officer),
+				operator("Ivo Keld"),
+			},
+			notes:    map[string]string{"n.tamsin": "of a state that was not asked, and sees nothing", "operator": "keeps the machine"},
+			contacts: []party.Contact{duty("+000 33 0100", "contact@police.xc.example")},
+			profiles: []party.Profile{profile()},
+		},
+		{code: "XF", name: "Forum Secretariat", kind: party.Forum,
+			people: []node.NewPerson{
+				cast("e.marsh", "Elin Marsh", landbridge.Secretariat),
+				operator("Odo Fenn"),
+			},
+			notes:    map[string]string{"e.marsh": "publishes the directory; sees no case", "operator": "keeps the machine"},
+			profiles: []party.Profile{},
+		},
+	}
+}
+
+func duty(phone, email string) party.Contact {
+	return party.Contact{ID: "duty-desk", Name: party.Text{"en": "National contact point, duty desk"}, Phone: phone, Email: email, Hours: "24/7", Languages: []string{"en"}}
+}
+
+func profile() party.Profile {
+	return party.Profile{Process: "information-request", Versions: []int{1}, PoliticalExcluded: true, Hotline: "duty-desk"}
+}
+
+// borealis asks for more than the definition does: the demo shows that a
+// request which lacks it is told so before it leaves.
+func borealis() party.Profile {
+	p := profile()
+	p.Required = []string{"answer_by", "transfers"}
+	p.Languages = []string{"en"}
+	p.MaxPersons = 5
+	p.Demands = []party.Demand{
+		{ID: "answer-by", Field: "answer_by", Text: party.Text{"en": "Say by when you need the answer: our banks are asked with a date."}},
+		{ID: "transfers", Field: "transfers", Text: party.Text{"en": "List each transfer with date, time and amount: our banks search by them."}},
+	}
+	return p
+}

@@ -269,10 +269,12 @@ func TestS16EvidenceUse(t *testing.T) {
 // them, and in the roles that are asked for.
 func TestS21FourEyes(t *testing.T) {
 	for name, change := range map[string]func(*process.Act){
-		"none":           func(a *process.Act) { a.Approvals = nil },
-		"own":            func(a *process.Act) { a.Approvals[0].Person = a.Person },
-		"wrong role":     func(a *process.Act) { a.Approvals[0].Role = landbridge.Officer },
-		"own beside one": func(a *process.Act) { a.Approvals = append(a.Approvals, process.Approval{Role: landbridge.Judge, Person: a.Person}) },
+		"none":       func(a *process.Act) { a.Approvals = nil },
+		"own":        func(a *process.Act) { a.Approvals[0].Person = a.Person },
+		"wrong role": func(a *process.Act) { a.Approvals[0].Role = landbridge.Officer },
+		"own beside one": func(a *process.Act) {
+			a.Approvals = append(a.Approvals, process.Approval{Role: landbridge.Judge, Person: a.Person})
+		},
 	} {
 		if why := sending(t, change, nil); rule(why) != "S21" {
 			t.Errorf("%s: %+v", name, why)

@@ -21,7 +21,7 @@ type Finding struct {
 // refused only with a reason. A definition with findings is not put in force.
 func Lint(d *Definition) []Finding {
 	l := &linter{d: d}
-	for _, check := range []func(){l.reach, l.coercion, l.withdrawal, l.oversight, l.refusals, l.clocks, l.guards, l.sides, l.words, l.keeping, l.crossings, l.exculpatory} {
+	for _, check := range []func(){l.reach, l.coercion, l.withdrawal, l.oversight, l.refusals, l.clocks, l.guards, l.sides, l.words, l.keeping, l.crossings, l.exculpatory, l.meanings} {
 		check()
 	}
 	return l.found
@@ -226,10 +226,43 @@ func (l *linter) clocks() {
 		if !t.Auto() || slices.ContainsFunc(l.d.Clocks, func(c Clock) bool { return c.Do == t.Name }) {
 			continue
 		}
-		// Without a clock the system may only note that something arrived.
-		if t.Side == l.d.Opens || slices.ContainsFunc(l.to(t), func(s string) bool { return l.d.State(s).Kind != Live || l.d.State(s).Outcome != "" }) {
+		if !l.notes(t) {
 			l.add("S24", "transition "+t.Name, "the system does it although no clock calls for it")
 		}
+	}
+}
+
+// notes reports whether a transition does no more than note that the opening
+// act arrived, which is all the system may do without a clock.
+func (l *linter) notes(t *Transition) bool {
+	first := func(state string) bool {
+		return slices.ContainsFunc(l.d.Opening(), func(o *Transition) bool { return o.To == state })
+	}
+	s := l.d.State(t.To)
+	return t.Side != l.d.Opens && t.Side != Each && len(t.Asks)+len(t.Needs)+len(t.Guards)+len(t.Approvals) == 0 &&
+		!slices.ContainsFunc(l.d.froms(t), func(from string) bool { return !first(from) }) && s != nil && s.Kind == Live && s.Outcome == "" && !s.Coercive
+}
+
+// meanings: what one act waits for, another can give; and what became of the
+// information is asked of those who got it (0.4 rule 4).
+func (l *linter) meanings() {
+	means := map[string]bool{}
+	guarded := map[string]bool{}
+	for i := range l.d.Transitions {
+		means[l.d.Transitions[i].Means] = true
+		for _, g := range l.d.Transitions[i].Guards {
+			guarded[g] = true
+		}
+	}
+	for _, need := range [][2]string{{"S7.assured", AssuranceGiven}, {"S7.assured", AssuranceAccepted}, {"S7.assurance_given", AssuranceGiven},
+		{"S16.release_asked", ReleaseAsked}, {"S16.evidence_released", ReleaseAsked}, {"S16.evidence_released", ReleaseGranted}, {"S16.evidence_released", ReleaseRefused}} {
+		if guarded[need[0]] && !means[need[1]] {
+			rule, _ := splitGuard(need[0])
+			l.add(rule, "transitions", "the guard %s can never be met: no act means %s", need[0], need[1])
+		}
+	}
+	if answered := slices.ContainsFunc(l.d.States, func(s State) bool { return s.Outcome == "answered" }); answered && !means[Outcome] {
+		l.add("0.4", "transitions", "nobody reports what became of what was given")
 	}
 }
 
@@ -249,8 +282,14 @@ func (l *linter) guards() {
 	}
 	asked := map[string]bool{}
 	for i := range l.d.Transitions {
-		for _, name := range l.d.Transitions[i].Asks {
+		t := &l.d.Transitions[i]
+		for _, name := range t.Asks {
 			asked[name] = true
+		}
+		for _, want := range l.owed(t) {
+			if rule, _ := splitGuard(want); !slices.Contains(t.Guards, want) {
+				l.add(rule, "transition "+t.Name, "it does what it does without the guard %s", want)
+			}
 		}
 	}
 	for i := range l.d.Transitions {
@@ -269,6 +308,25 @@ func (l *linter) guards() {
 			l.add("0.1", "field "+f.Name, "no act asks for it")
 		}
 	}
+}
+
+// owed lists the guards a transition must carry for what it does.
+func (l *linter) owed(t *Transition) (all []string) {
+	if slices.ContainsFunc(t.Asks, func(name string) bool { return l.d.Field(name).Type == PersonType }) {
+		all = append(all, "S4.persons_bounded", "S14.special_data", "S23.protected_function")
+	}
+	if s := l.d.State(t.To); s != nil && s.Outcome == "answered" && t.Means == "" && t.Side != l.d.Opens {
+		all = append(all, "S6.no_private_bar", "S7.assured", "S12.untainted", "S14.special_data", "S33.exculpatory_asked")
+	}
+	switch t.Means {
+	case AssuranceAccepted:
+		all = append(all, "S7.assurance_given")
+	case ReleaseGranted, ReleaseRefused:
+		all = append(all, "S16.release_asked")
+	case Outcome:
+		all = append(all, "S16.evidence_released")
+	}
+	return all
 }
 
 // sides: roles are those of the side, and a field is given by one side.

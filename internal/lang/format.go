@@ -55,10 +55,12 @@ func (t *Texts) Duration(d time.Duration) string {
 		return t.plain("span.h", fmt.Sprint(hours))
 	case minutes > 0:
 		return t.plain("span.m", fmt.Sprint(minutes))
-	case d >= 10*time.Second:
+	case d >= 10*time.Second || d == 0:
 		return t.plain("span.s", fmt.Sprint(seconds))
+	case d >= time.Second:
+		return t.plain("span.s", fmt.Sprintf("%.1f", d.Seconds()))
 	}
-	return t.plain("span.s", fmt.Sprintf("%.1f", d.Seconds()))
+	return t.plain("span.ms", fmt.Sprint(max(1, d.Milliseconds())))
 }
 
 // Bytes writes a size in the unit people use: "1.1 kB", "2.4 MB".

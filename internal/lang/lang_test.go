@@ -216,7 +216,7 @@ func TestFormats(t *testing.T) {
 		en.Date(at): "22 November 2026", en.DateTime(at): "22 November 2026, 14:32 UTC", en.Date(time.Time{}): "–",
 		en.When(at, at.Add(time.Hour)): "14:32:05", en.When(at, at.Add(24*time.Hour)): "22 Nov 2026, 14:32",
 		en.Duration(6*time.Hour + 8*time.Minute): "6 h 08 min", en.Duration(74 * time.Hour): "3 d 2 h", en.Duration(-38 * time.Minute): "38 min",
-		en.Duration(800 * time.Millisecond): "0.8 s", en.Duration(41 * time.Second): "41 s", en.Duration(8 * time.Hour): "8 h", en.Duration(27 * 24 * time.Hour): "27 d",
+		en.Duration(1800 * time.Millisecond): "1.8 s", en.Duration(47 * time.Millisecond): "47 ms", en.Duration(0): "0 s", en.Duration(41 * time.Second): "41 s", en.Duration(8 * time.Hour): "8 h", en.Duration(27 * 24 * time.Hour): "27 d",
 		en.Bytes(999): "999 B", en.Bytes(1100): "1.1 kB", en.Bytes(999_999): "1.0 MB", en.Bytes(2_400_000_000): "2.4 GB", en.Bytes(182_000): "182 kB",
 		en.List([]string{"XA", "XB", "XC"}): "XA, XB, XC", en.List(nil): "", en.Number(20417): "20,417",
 	} {

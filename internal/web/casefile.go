@@ -12,6 +12,7 @@ import (
 	"landbridge.example/handling"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
+	"landbridge.example/process"
 )
 
 // A CaseFileView is page/case: one case, as this person may see it.
@@ -34,7 +35,7 @@ type CaseFileView struct {
 	Drafts                []Brief
 	Proposals             []Brief
 	Timeline              []ActLine
-	Clocks                []*Clock
+	Clocks, Ended         []*Clock
 	Delivery              []DeliveryCard
 	Groups                []GroupLines
 	Files                 []FileLine
@@ -68,6 +69,17 @@ type ActButton struct {
 	Class               string // "" the first, "plain", or "stop" where it ends or refuses something
 	Form                bool
 	Approval            string
+	Moves               bool // it changes the state of the case
+}
+
+func (a ActButton) rank() int {
+	switch {
+	case a.Class == "stop":
+		return 2
+	case a.Moves:
+		return 0
+	}
+	return 1
 }
 
 // An ActClosed is an act that is not open, and why.
@@ -126,7 +138,11 @@ func (s *site) caseView(v *visit, c *casework.CaseView) CaseFileView {
 		view.Sides = append(view.Sides, NameValue{name, s.codes(v, side.Parties)})
 	}
 	for i := range c.Clocks {
-		view.Clocks = append(view.Clocks, s.clock(v, c.Process, &c.Clocks[i]))
+		if k := s.clock(v, c.Process, &c.Clocks[i]); k.Status == "stopped" {
+			view.Ended = append(view.Ended, k)
+		} else {
+			view.Clocks = append(view.Clocks, k)
+		}
 	}
 	s.caseActs(v, c, &view)
 	s.caseContent(v, c, &view)
@@ -138,16 +154,16 @@ func (s *site) caseView(v *visit, c *casework.CaseView) CaseFileView {
 func (s *site) caseActs(v *visit, c *casework.CaseView, view *CaseFileView) {
 	t, now := v.t, s.Clock()
 	for _, o := range c.Open {
-		b := ActButton{Name: o.Transition.Name, Label: actLabel(t, c.Process, o.Transition), Effect: actEffect(t, c.Process, o.Transition), Form: o.Form, Class: "plain"}
+		b := ActButton{Name: o.Transition.Name, Label: actLabel(t, c.Process, o.Transition), Effect: actEffect(t, c.Process, o.Transition), Form: o.Form, Class: "plain", Moves: o.Transition.To != process.Same}
 		if slices.Contains([]string{"refusal", "withdrawal", "suspension", "release_refused"}, o.Transition.Means) || o.Transition.Name == "end_by_oversight" {
 			b.Class = "stop"
 		}
 		b.Approval = s.needs(v, o.Approvals)
 		view.Acts = append(view.Acts, b)
 	}
-	// What ends or refuses something never stands first.
-	slices.SortStableFunc(view.Acts, func(a, b ActButton) int { return order(a.Class == "plain") - order(b.Class == "plain") })
-	if len(view.Acts) > 0 && view.Acts[0].Class == "plain" {
+	// What takes the case on stands first, what ends or refuses it last.
+	slices.SortStableFunc(view.Acts, func(a, b ActButton) int { return a.rank() - b.rank() })
+	if len(view.Acts) > 0 && view.Acts[0].rank() == 0 {
 		view.Acts[0].Class = ""
 	}
 	for _, o := range c.Closed {

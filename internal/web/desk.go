@@ -67,13 +67,9 @@ func (s *site) deskLine(v *visit, i casework.DeskItem) DeskLine {
 		Sub: processTitle(v.t, c.Process, c.Process.ID) + " · " + c.Number, Clock: s.clock(v, c.Process, i.Clock),
 		Since: v.t.When(i.Since, s.Clock()), Urgent: c.Urgent, Kind: Pill{Text: v.t.T("desk.kind." + i.Kind)},
 	}
-	switch i.Kind {
-	case "approval":
-		line.Href, line.Kind.Class = "/approvals/"+string(i.Proposal), "teal"
-	case "overdue", "stopped":
-		line.Kind.Class = "red"
-	case "returned":
-		line.Kind.Class = "amber"
+	line.Kind.Class = map[string]string{"approval": "teal", "overdue": "red", "stopped": "red", "returned": "amber"}[i.Kind]
+	if i.Proposal != "" {
+		line.Href = "/approvals/" + string(i.Proposal)
 	}
 	if i.Draft != "" {
 		line.Href = "/drafts/" + string(i.Draft)

@@ -68,7 +68,7 @@ func recipient(v *visit, l party.Listing, chosen string) RecipientCard {
 		card.Takes = append(card.Takes, v.t.Or(p.Process, "process."+p.Process+".title"))
 		card.Required += len(p.Required) + len(p.Demands)
 		if p.Hotline != "" {
-			card.Hotline = p.Hotline
+			card.Hotline = hotline(v.t, &l.Record, p.Hotline)
 		}
 	}
 	return card
@@ -157,7 +157,7 @@ func (s *site) showDraft(v *visit, status int, d *casework.DraftView) error {
 		Law: d.Transition.Law, To: s.codes(v, d.To), Version: d.Version, New: isOpening(d), CaseTitle: d.Input.Title,
 		Marking: markingForm(v, d.Input.Handling), Reason: d.Input.Reason, Approvals: s.needs(v, d.Approvals), Returned: d.Returned,
 		Stopped: s.stop(v, ref, d.Stopped), Checked: v.URL.Query().Get("check") == "yes", Changed: t.When(d.Changed, s.Clock()),
-		Open: d.State == "open", State: t.T("draft.state." + d.State), Audience: s.audience(v, ref, d.Audience),
+		Open: d.State == "open" && d.By.Pseudonym == v.me().Pseudonym, State: t.T("draft.state." + d.State), Audience: s.audience(v, ref, d.Audience),
 	}
 	page.Live = false
 	if d.Input.Handling != "" {

@@ -30,6 +30,7 @@ type PeerLine struct {
 	Witnessed   string // how much of its log we have
 	Alarms      []AlarmLine
 	Reach       string
+	Up          bool
 }
 
 // An AlarmLine is something that does not heal by itself.
@@ -54,7 +55,7 @@ func (s *site) network(v *visit) error {
 		return err
 	}
 	for _, p := range view.Peers {
-		if p.Class == "green" {
+		if p.Up {
 			view.Up++
 		} else {
 			view.Down++
@@ -130,7 +131,7 @@ func sight(t *lang.Texts, all []record.Sight, p landbridge.PartyID) string {
 
 func (s *site) peerLine(v *visit, p exchange.PeerState, position int64) PeerLine {
 	t, now := v.t, s.Clock()
-	line := PeerLine{Code: string(p.Party), Name: s.partyName(v, p.Party), Held: p.Held, LastError: p.LastError, Reach: t.T("party.reach." + string(p.Reach))}
+	line := PeerLine{Code: string(p.Party), Name: s.partyName(v, p.Party), Up: p.Up, Held: p.Held, LastError: p.LastError, Reach: t.T("party.reach." + string(p.Reach))}
 	for _, lane := range []exchange.Lane{exchange.Urgent, exchange.Normal, exchange.Bulk} {
 		if n := p.Queue[lane]; n > 0 {
 			line.Queue += n

@@ -159,7 +159,7 @@ func (s *site) showParty(v *visit, l party.Listing) error {
 		view.Contacts = append(view.Contacts, ContactLine{c.Name.In(t.Code), c.Phone, c.Email, c.Hours, languages(t, c.Languages)})
 	}
 	for _, p := range r.Profiles {
-		view.Profiles = append(view.Profiles, s.profile(v, p))
+		view.Profiles = append(view.Profiles, s.profile(v, &r, p))
 	}
 	view.Keys = keyFacts(t, &r)
 	history, err := s.Directory.History(v.Context(), l.Party)
@@ -174,7 +174,7 @@ func (s *site) showParty(v *visit, l party.Listing) error {
 	return s.show(v, http.StatusOK, "party", view)
 }
 
-func (s *site) profile(v *visit, p party.Profile) ProfileCard {
+func (s *site) profile(v *visit, r *party.Record, p party.Profile) ProfileCard {
 	t := v.t
 	card := ProfileCard{Process: p.Process, Title: t.Or(p.Process, "process."+p.Process+".title")}
 	add := func(key, value string) {
@@ -205,7 +205,7 @@ func (s *site) profile(v *visit, p party.Profile) ProfileCard {
 	if p.MaxExhibitMiB > 0 {
 		add("profile.exhibit", t.T("profile.mib", p.MaxExhibitMiB))
 	}
-	add("profile.hotline", p.Hotline)
+	add("profile.hotline", hotline(t, r, p.Hotline))
 	for _, d := range p.Demands {
 		card.Demands = append(card.Demands, d.Text.In(t.Code))
 	}
@@ -213,9 +213,9 @@ func (s *site) profile(v *visit, p party.Profile) ProfileCard {
 }
 
 func keyFacts(t *lang.Texts, r *party.Record) []KeyFact {
-	all := []KeyFact{{Use: t.T("key.identity"), ID: short(r.IdentityKey), Whole: r.IdentityKey}}
+	all := []KeyFact{{Use: t.T("key.identity"), ID: keyTail(r.IdentityKey), Whole: r.IdentityKey}}
 	for _, k := range r.SigningKeys {
-		f := KeyFact{Use: t.T("key.signing"), ID: short(k.Key), Whole: k.Key, Note: t.T("key.from", t.Date(k.From))}
+		f := KeyFact{Use: t.T("key.signing"), ID: keyTail(k.Key), Whole: k.Key, Note: t.T("key.from", t.Date(k.From))}
 		if !k.Until.IsZero() {
 			f.Note = t.T("key.until", t.Date(k.From), t.Date(k.Until))
 		}
@@ -237,10 +237,22 @@ func keyFacts(t *lang.Texts, r *party.Record) []KeyFact {
 	return all
 }
 
-// keyTail shortens a note key, name+id+key, to what tells it from others.
+// keyTail shortens a key to what tells it from others: a note key is
+// name+id+key, a signing key form:key.
 func keyTail(k string) string {
 	if _, rest, ok := strings.Cut(k, "+"); ok {
 		return short(rest)
 	}
-	return short(k)
+	return short(k[strings.LastIndex(k, ":")+1:])
+}
+
+// hotline is the contact point to call for an urgent request: its name and
+// how to reach it, where the record says.
+func hotline(t *lang.Texts, r *party.Record, id string) string {
+	for _, c := range r.Contacts {
+		if c.ID == id {
+			return strings.TrimSpace(c.Name.In(t.Code) + " " + c.Phone)
+		}
+	}
+	return id
 }

@@ -23,6 +23,23 @@ func keyID(text string) ([]byte, error) {
 	return id, nil
 }
 
+// browser makes a short name out of what a browser calls itself. The whole is
+// long and mostly history; this is for people to tell their devices apart.
+func browser(agent string) string {
+	for _, b := range []struct{ mark, name string }{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
+		if !strings.Contains(agent, b.mark) {
+			continue
+		}
+		for _, o := range []struct{ mark, name string }{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS", "Mac"}, {"Linux", "Linux"}} {
+			if strings.Contains(agent, o.mark) {
+				return b.name + " · " + o.name
+			}
+		}
+		return b.name
+	}
+	return agent
+}
+
 func scopeText(all []access.Action) string {
 	words := make([]string, len(all))
 	for i, a := range all {

@@ -74,6 +74,9 @@ func (s *site) record(v *visit) error {
 		}
 		if content { // what a fact is about may name a case (S28)
 			line.About, line.AboutHref = s.aboutLink(f.About)
+			if f.About == "staff" { // the kind says so already
+				line.About = ""
+			}
 		} else {
 			line.Note = ""
 		}

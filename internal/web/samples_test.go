@@ -30,7 +30,7 @@ func samples(t *lang.Texts) map[string]any {
 	groups := []GroupLines{{"What is asked", []FieldLine{{Label: "Facts", Text: "a <b>\nc", Long: true}, {Label: "Persons", Rows: [][]NameValue{{{"Family name", "Ŝarko"}, {"Category", "Suspect"}}}}}}}
 	desk := []DeskLine{{Href: "/cases/c", Title: "Account holder behind a telephone-fraud transfer", Sub: "Information request · XA-2026-0142", With: "XB · Borealis", Waits: "your answer", Kind: pill, Clock: clock, Urgent: true},
 		{Href: "/approvals/p", Title: "Another", Waits: "approval", Kind: Pill{"", "x"}, Since: "3 d"}}
-	peers := []PeerLine{{Code: "XB", Name: "Borealis", Class: "green", Word: t.T("peer.up"), Since: "4 min", Sentence: t.T("peer.sending.why", 1, "XB"), Queue: 1, Cosigned: t.T("network.sight", 20), Witnessed: t.T("network.sight", 21), Reach: "push"},
+	peers := []PeerLine{{Code: "XB", Name: "Borealis", Class: "green", Word: t.T("peer.up"), Since: "4 min", Sentence: t.T("peer.sending.why", 1, "XB"), Queue: 1, Cosigned: t.T("network.sight", 20), Witnessed: t.T("network.sight", 21), Reach: "push", Up: true},
 		{Code: "XF", Name: "Forum", Class: "amber", Word: t.T("peer.down"), Sentence: t.T("peer.waiting.why", 2, "XF", "4 s"), LastError: "connection refused", LastErrorAt: "14:30", Queue: 2,
 			Lanes: []NameValue{{t.T("lane.normal"), "2"}}, Oldest: "4 min", NextTry: "4 s", Clock: t.T("network.clock.ahead", "3 s"), Behind: t.T("network.directory", 3, 4), Alarms: []AlarmLine{{"forked", "today"}}}}
 	seen := []Seen{{"XA: officer", "case team", "S3", true}, {"The public", "sealed", "TLP:AMBER", false}}
@@ -71,12 +71,13 @@ func sampleCase(in Frame, clock *Clock, who Who, pill Pill, file FileLine, group
 		Way:  []WayLine{{"Drafted", "done", "12:22"}, {"Clarification", "now", "13:58"}, {"Answered", "ahead", ""}},
 		Step: 2, Steps: 3, StepName: "Clarification", NextName: "Answered", Question: "Which of the two?",
 		Refusal: &RefusalLine{"Not available", "We hold none.", "Art. 6", who, "today"}, Stopped: stop,
-		Acts:   []ActButton{{"reply", "Answer the question", "The clock runs again.", "", true, ""}, {"withdraw", "Withdraw", "It ends.", "stop", false, "supervisor"}},
+		Acts:   []ActButton{{"reply", "Answer the question", "The clock runs again.", "", true, "", true}, {"withdraw", "Withdraw", "It ends.", "stop", false, "supervisor", true}},
 		Closed: []ActClosed{{"Close the case", []RuleText{{"A1", "report the outcome first"}, {"", "x"}}}},
 		Drafts: []Brief{{"/drafts/d", "Answer", "14:00", "", who}}, Proposals: []Brief{{"/approvals/p", "Send", "14:00", "supervisor", who}},
 		Timeline: []ActLine{{Party: "XB", Label: "Clarification asked", By: who, At: "13:58", AtISO: "2026-11-22T13:58:00Z", Arrived: "0.4 s later", Counts: true, Groups: groups, Entry: 204, Cosigned: []string{"XA", "XC"}, Digest: strings.Repeat("ab", 32), Envelope: "/cases/c/acts/x", Newest: true, HasContent: true, Files: []FileLine{file}, Ground: "g", Reason: "r"},
 			{Party: "XA", Label: "Sent", By: who, Approvals: []ApprovalLine{{who, true, true}, {who, false, false}}, Why: "crossed", Waiting: true, Digest: strings.Repeat("cd", 32), Envelope: "/cases/c/acts/y"}},
 		Clocks:   []*Clock{clock, {Left: "2 h over", Class: "red", Used: 100, Label: "Outcome report", Note: "of 90 d", Source: "choice", DueISO: "2026-11-22T13:58:00Z"}},
+		Ended:    []*Clock{clock},
 		Delivery: []DeliveryCard{{Label: "Request sent", To: "XB", Rungs: []Rung{{"sent", "12:40", "", "done"}, {"delivered", "12:40", "after 0.8 s", "done"}, {"opened", "", "", "ahead"}}, Problem: "XB does not answer", Receipt: "/cases/c/receipts/m/XB"}},
 		Groups:   groups, Files: []FileLine{file}, Audience: seen, Safeguards: guards, Facts: facts, Keep: []NameValue{{"Review", "2027"}}, Sides: []NameValue{{"Requesting side", "XA"}},
 	}

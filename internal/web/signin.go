@@ -34,10 +34,20 @@ func (s *site) signIn(v *visit) error {
 			if err != nil {
 				return err
 			}
-			view.People = append(view.People, DemoChoice{string(d.Account), p.Name, s.roleNames(v.t, p.Roles), d.Note})
+			view.People = append(view.People, DemoChoice{string(d.Account), p.Name, s.roleNames(v.t, p.Roles), s.does(v, p, d.Note)})
 		}
 	}
 	return s.show(v, http.StatusOK, "signin", view)
+}
+
+// does says in a line what a person of the demo is there for.
+func (s *site) does(v *visit, p staff.Person, note string) string {
+	for _, r := range p.Roles {
+		if key := "role.does." + string(r); v.t.Has(key) {
+			return v.t.T(key)
+		}
+	}
+	return note
 }
 
 func (s *site) beginSignIn(v *visit) error {
@@ -249,7 +259,7 @@ func (s *site) showAccount(v *visit, fresh string) error {
 		return err
 	}
 	for _, n := range sessions {
-		view.Sessions = append(view.Sessions, SessionLine{n.Device, v.t.When(n.Started, now), v.t.When(n.Seen, now),
+		view.Sessions = append(view.Sessions, SessionLine{browser(n.Device), v.t.When(n.Started, now), v.t.When(n.Seen, now),
 			v.t.When(n.Ends, now), n.ID == v.session.ID, n.Software})
 	}
 	tokens, err := s.Staff.Tokens(ctx, p)

@@ -166,6 +166,7 @@ func families(t testing.TB) []string {
 	for _, l := range lang.Languages() {
 		each("language.", l.Code)
 	}
+	each("role.does.", "officer", "supervisor", "contact_point", "dpo", "oversight", "operator", "secretariat")
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")
 	each("value.", "yes", "no")

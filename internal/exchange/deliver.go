@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"landbridge.example"
-	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 	"landbridge.example/seal"
 )
@@ -30,7 +29,7 @@ func (l *link) runLane(ctx context.Context, lane Lane) {
 	size := MaxItems
 	l.loop(ctx, lane, func() (bool, error) {
 		n, err := l.carry(ctx, lane, size)
-		if fail.Is(err, fail.Internal) && n > 0 {
+		if isFault(err) && n > 0 {
 			size = max(1, n/2) // find the message the peer stumbles over
 		} else if err == nil {
 			size = min(MaxItems, 2*size)
@@ -82,7 +81,7 @@ func (l *link) carry(ctx context.Context, lane Lane, size int) (int, error) {
 	}
 	raw, err := l.post(ctx, PathEnvelopes, b.marshal(), MaxAnswer)
 	if err != nil {
-		if fail.Is(err, fail.Internal) && len(rows) == 1 {
+		if isFault(err) && len(rows) == 1 {
 			return 1, l.x.stumble(ctx, l.peer, &rows[0], err)
 		}
 		return len(rows), err

@@ -57,6 +57,23 @@ func (u *unreached) Error() string { return u.cause.Error() }
 
 func (u *unreached) Unwrap() error { return u.cause }
 
+// A fault is an internal error of the peer, not of this node.
+type fault struct{ error }
+
+func (f *fault) Unwrap() error { return f.error }
+
+func isFault(err error) bool {
+	_, ok := errors.AsType[*fault](err)
+	return ok
+}
+
+// isOurs reports whether an error is a fault of this node, which its own log
+// should explain.
+func isOurs(err error) bool {
+	_, away := errors.AsType[*unreached](err)
+	return !away && !isFault(err) && fail.KindOf(err) == fail.Internal
+}
+
 // post sends one message to the peer and returns its answer.
 func (l *link) post(ctx context.Context, path string, body []byte, max int64) ([]byte, error) {
 	return l.do(ctx, request{method: http.MethodPost, path: path, body: body, max: max})
@@ -145,7 +162,11 @@ func (l *link) refusal(res *http.Response, text []byte) error {
 	if name == "" {
 		return fail.New(fail.Unavailable, "something that is not a Landbridge node answers at the address of %s (HTTP %d); correct the address in its record", l.peer, res.StatusCode)
 	}
-	err := fail.New(fail.ParseKind(name), "%s says: %s", l.peer, sentence)
+	kind := fail.ParseKind(name)
+	err := fail.New(kind, "%s says: %s", l.peer, sentence)
+	if kind == fail.Internal {
+		return &fault{err}
+	}
 	if known, e := strconv.ParseInt(res.Header.Get(HeaderSize), 10, 64); e == nil && known >= 0 {
 		return &staleError{known, err}
 	}
@@ -168,7 +189,7 @@ func (l *link) compareClocks(sent, got time.Time, theirs string) {
 func (l *link) explain(err error) (sentence string, reached bool) {
 	u, ok := errors.AsType[*unreached](err)
 	if !ok {
-		return fail.Safe(err), fail.KindOf(err) != fail.Denied && fail.KindOf(err) != fail.Unsigned
+		return fail.Safe(err), fail.KindOf(err) != fail.Denied // who denies us everything might as well be down
 	}
 	if s := fail.Safe(u.cause); fail.KindOf(u.cause) == fail.Unsigned || fail.KindOf(u.cause) == fail.Denied {
 		return s, false // our own check of its certificate

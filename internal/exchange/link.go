@@ -10,7 +10,6 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 )
 
@@ -24,8 +23,7 @@ type link struct {
 
 	mu       sync.Mutex
 	health   health
-	next     map[Lane]time.Time                        // next try of a lane that failed
-	failing  map[Lane]time.Time                        // since when a lane fails
+	failing  map[Lane]failure
 	offset   time.Duration                             // the peer's clock minus ours
 	position int64                                     // of the peer's directory
 	address  int                                       // which of its addresses to try
@@ -40,6 +38,25 @@ type health struct {
 	ok      time.Time
 	problem string
 	at      time.Time // of the problem
+}
+
+// A failure is why a lane does not work now.
+type failure struct {
+	since   time.Time
+	next    time.Time // when it is tried again
+	problem string
+	at      time.Time // of the last try
+}
+
+// worst returns the problem to show: that of the first lane, in the order in
+// which a user would ask, that has one.
+func (l *link) worst() (string, time.Time) {
+	for _, lane := range []Lane{Urgent, Normal, Bulk, controlLane, relayLane, upgradeLane, witnessLane} {
+		if f, ok := l.failing[lane]; ok {
+			return f.problem, f.at
+		}
+	}
+	return "", time.Time{}
 }
 
 // Lanes of the workers that carry no mail; they name where a failure happened.
@@ -73,7 +90,7 @@ func (x *Exchange) link(ctx context.Context, p landbridge.PartyID) (*link, error
 	if l := x.links[p]; l != nil {
 		return l, nil
 	}
-	l := &link{x: x, peer: p, next: map[Lane]time.Time{}, failing: map[Lane]time.Time{}, wakes: map[Lane]waker{},
+	l := &link{x: x, peer: p, failing: map[Lane]failure{}, wakes: map[Lane]waker{},
 		pulls: map[Lane]signal{}, hashed: map[landbridge.Digest][]landbridge.Digest{}}
 	for _, lane := range []Lane{Urgent, Normal, Bulk, relayLane, controlLane, witnessLane, upgradeLane} {
 		l.wakes[lane], l.pulls[lane] = waker{newSignal(), newSignal()}, newSignal()
@@ -96,7 +113,7 @@ func (l *link) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading how it stands with %s: %w", l.peer, err)
 	}
-	l.health.up, l.health.since, l.health.ok, l.health.at = up != 0, fromMicro(since), fromMicro(ok), fromMicro(at)
+	l.health.up, l.health.since, l.health.ok, l.health.at = up != 0, fromMicro(since), maybeMicro(ok), maybeMicro(at)
 	return nil
 }
 
@@ -116,6 +133,14 @@ func (l *link) save(ctx context.Context, h health) {
 	})
 	l.x.report(ctx, "keeping how it stands with "+string(l.peer), err)
 	l.x.c.Changed("")
+}
+
+// maybeMicro is the inverse of micro.
+func maybeMicro(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return fromMicro(us)
 }
 
 func micro(t time.Time) int64 {
@@ -152,11 +177,8 @@ func (l *link) succeeded(ctx context.Context, lane Lane) {
 	if !was.up {
 		l.health.up, l.health.since = true, l.health.ok
 	}
-	delete(l.next, lane)
 	delete(l.failing, lane)
-	if len(l.failing) == 0 {
-		l.health.problem = ""
-	}
+	l.health.problem, l.health.at = l.worst()
 	now := l.health
 	l.mu.Unlock()
 	if was.up != now.up || was.problem != now.problem {
@@ -173,24 +195,26 @@ func (l *link) failed(ctx context.Context, lane Lane, err error) time.Duration {
 		return 0
 	}
 	problem, reached := l.explain(err)
-	if fail.KindOf(err) == fail.Internal {
+	if isOurs(err) {
 		l.x.report(ctx, fmt.Sprintf("%s lane to %s", lane, l.peer), err)
 	}
 	now := l.x.now()
 	l.mu.Lock()
 	was := l.health
-	l.health.problem, l.health.at = problem, now
-	if !reached && (was.up || was.ok.IsZero() && was.problem == "") {
-		l.health.up, l.health.since = false, now
+	f := l.failing[lane]
+	if f.since.IsZero() {
+		f.since = now
 	}
-	if l.failing[lane].IsZero() {
-		l.failing[lane] = now
-	}
+	wait := l.x.backoff(now.Sub(f.since))
+	f.next, f.problem, f.at = now.Add(wait), problem, now
+	l.failing[lane] = f
+	l.health.problem, l.health.at = l.worst()
 	if !reached {
 		l.address++ // the next try goes to its next address
+		if was.up || was.ok.IsZero() && was.problem == "" {
+			l.health.up, l.health.since = false, now
+		}
 	}
-	wait := l.x.backoff(now.Sub(l.failing[lane]))
-	l.next[lane] = now.Add(wait)
 	h := l.health
 	l.mu.Unlock()
 	if was.up != h.up || was.problem != h.problem {
@@ -210,8 +234,8 @@ func (l *link) wakeAll() {
 func (l *link) idle(ctx context.Context, lane Lane) {
 	l.mu.Lock()
 	_, was := l.failing[lane]
-	delete(l.next, lane)
 	delete(l.failing, lane)
+	l.health.problem, l.health.at = l.worst()
 	l.mu.Unlock()
 	if was {
 		l.x.c.Changed("")

@@ -80,9 +80,9 @@ func (l *link) describe(s *PeerState) {
 	h := l.health
 	s.Up, s.Since, s.LastOK, s.LastError, s.LastErrAt = h.up, h.since, h.ok, h.problem, h.at
 	s.Offset, s.Position = l.offset, l.position
-	for _, t := range l.next {
-		if s.NextTry.IsZero() || t.Before(s.NextTry) {
-			s.NextTry = t
+	for _, f := range l.failing {
+		if s.NextTry.IsZero() || f.next.Before(s.NextTry) {
+			s.NextTry = f.next
 		}
 	}
 	if s.LastError == "" && l.offset.Abs() > warnOffset {

@@ -134,7 +134,9 @@ func (x *Exchange) keep(ctx context.Context, peer landbridge.PartyID, lane Lane,
 		if err := x.finish(tx, peer, lane, rows, done); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`UPDATE exchange_lane SET acked = $1 WHERE party = $2 AND lane = $3 AND acked < $1`, a.Cursor, string(peer), string(lane))
+		// Not the peer's own cursor: it may have taken more than it told us.
+		last := done[len(done)-1].w.Seq
+		_, err := tx.Exec(`UPDATE exchange_lane SET acked = $1 WHERE party = $2 AND lane = $3 AND acked < $1`, last, string(peer), string(lane))
 		return err
 	})
 	if err != nil {

@@ -22,6 +22,8 @@ var may = map[string]string{
 	"index/stat":        "",
 	"index/table":       "index/problem",
 	"match":             ".",
+	"match/list":        ". match", // lists are read into records that match compares
+	"match/train":       "match",   // makes match/tables; not part of the node
 
 	// Platform.
 	"internal/fail":      "",

@@ -1,0 +1,266 @@
+package match
+
+// A pairing says that some words of one name are some words of the other.
+type pairing struct {
+	ai, an, bi, bn int // first word and number of words on either side
+	dist           int32
+	weight         int32
+	unsure         int32 // what the words would weigh more if their likeness said more
+	how            how
+}
+
+// how says why two words count as the same.
+type how uint8
+
+const (
+	bySpelling how = iota
+	byInitial      // one side has only the initial
+	byClass        // the same in another language or another form
+	byNick         // short form of a given name
+	byJoining      // one side writes it in one word
+)
+
+// An alignment is the comparison of two names, before it becomes a score.
+type alignment struct {
+	a, b  *name
+	pairs []pairing // in the order of a
+	usedA [MaxTokens]bool
+	usedB [MaxTokens]bool
+	cands []pairing
+	dist  [MaxTokens][MaxTokens]int32
+}
+
+// align finds which words of a are which words of b: the pairing that explains
+// most goes first.
+func (e *Engine) align(al *alignment, a, b *name) {
+	al.a, al.b = a, b
+	al.pairs, al.cands = al.pairs[:0], al.cands[:0]
+	al.usedA, al.usedB = [MaxTokens]bool{}, [MaxTokens]bool{}
+	for i := range a.parts {
+		for j := range b.parts {
+			al.consider(e, i, j)
+		}
+	}
+	al.joins(e)
+	for {
+		best, gain := -1, int32(0)
+		for k := range al.cands {
+			c := &al.cands[k]
+			if g := al.gain(e, c); g > gain && al.free(c) {
+				best, gain = k, g
+			}
+		}
+		if best < 0 {
+			break
+		}
+		al.take(al.cands[best])
+	}
+}
+
+// gain says how much a pairing explains; words at the same place go first when
+// all else is equal.
+func (al *alignment) gain(e *Engine, c *pairing) int32 {
+	g := (c.weight*(e.set.far+20-c.dist) - c.unsure*e.set.unsure*5) / 10
+	if c.ai == c.bi || len(al.a.parts)-c.ai-c.an == len(al.b.parts)-c.bi-c.bn {
+		g++
+	}
+	return g
+}
+
+func (al *alignment) free(c *pairing) bool {
+	for i := c.ai; i < c.ai+c.an; i++ {
+		if al.usedA[i] {
+			return false
+		}
+	}
+	for j := c.bi; j < c.bi+c.bn; j++ {
+		if al.usedB[j] {
+			return false
+		}
+	}
+	return true
+}
+
+func (al *alignment) take(c pairing) {
+	for i := c.ai; i < c.ai+c.an; i++ {
+		al.usedA[i] = true
+	}
+	for j := c.bi; j < c.bi+c.bn; j++ {
+		al.usedB[j] = true
+	}
+	at := len(al.pairs)
+	al.pairs = append(al.pairs, c)
+	for ; at > 0 && al.pairs[at-1].ai > c.ai; at-- {
+		al.pairs[at] = al.pairs[at-1]
+	}
+	al.pairs[at] = c
+}
+
+// consider compares one word with one word.
+func (al *alignment) consider(e *Engine, i, j int) {
+	x, y := &al.a.parts[i], &al.b.parts[j]
+	p := pairing{ai: i, an: 1, bi: j, bn: 1, weight: min(x.weight, y.weight)}
+	al.dist[i][j] = apart
+	switch {
+	case x.role == roleNumber || y.role == roleNumber:
+		if x.role != y.role || x.number != y.number {
+			return
+		}
+	case x.role == roleInitial || y.role == roleInitial:
+		if !initialOf(x, y) {
+			return
+		}
+		p.how = byInitial
+		if x.role == y.role {
+			p.how = bySpelling
+		}
+		p.weight = e.set.initial
+	case x.class != 0 && x.class == y.class:
+		if x.text != y.text {
+			p.how = byClass
+			if x.role == roleBusiness || x.role == roleDomain {
+				p.dist = 50
+			}
+		}
+	case x.role == roleForm && y.role == roleForm:
+		if x.family != y.family {
+			return
+		}
+		p.how, p.dist = byClass, 300
+	case plainRole(x.role) != plainRole(y.role):
+		if x.text != y.text {
+			return
+		}
+	default:
+		var said int32
+		p.dist, said = e.distance(x.token, y.token)
+		p.hear(said)
+		if p.dist > e.set.nick && x.role == roleName && al.a.person && e.words.short(x.text, y.text) {
+			p.dist, p.how = e.set.nick, byNick
+		}
+	}
+	al.dist[i][j] = p.dist
+	if p.dist < e.set.far {
+		al.cands = append(al.cands, p)
+	}
+}
+
+// hear bounds the weight of a pairing by what the likeness of the words says.
+func (p *pairing) hear(said int32) {
+	if said < p.weight {
+		p.unsure = p.weight - said
+		p.weight = said
+	}
+}
+
+// plainRole reports words that are compared by their letters.
+func plainRole(r role) bool { return r == roleName || r == roleBusiness || r == roleDomain }
+
+func initialOf(x, y *part) bool {
+	if len(x.letters) == 0 || len(y.letters) == 0 || x.role == roleNumber || y.role == roleNumber {
+		return false
+	}
+	if x.script == y.script {
+		return x.text[0] == y.text[0] && firstRune(x.text) == firstRune(y.text)
+	}
+	return x.letters[0] == y.letters[0]
+}
+
+func firstRune(s string) rune {
+	for _, r := range s {
+		return r
+	}
+	return 0
+}
+
+// joins compares two or three words of one side with one of the other.
+func (al *alignment) joins(e *Engine) {
+	for n := 2; n <= 3; n++ {
+		for i := range al.a.parts {
+			for j := 0; j+n <= len(al.b.parts); j++ {
+				if p, ok := e.joined(&al.a.parts[i], al.b.parts[j:j+n], al.dist[i][j:j+n]); ok {
+					p.ai, p.an, p.bi, p.bn = i, 1, j, n
+					al.cands = append(al.cands, p)
+				}
+			}
+		}
+		for j := range al.b.parts {
+			for i := 0; i+n <= len(al.a.parts); i++ {
+				var dist [3]int32
+				for k := range n {
+					dist[k] = al.dist[i+k][j]
+				}
+				if p, ok := e.joined(&al.b.parts[j], al.a.parts[i:i+n], dist[:n]); ok {
+					p.ai, p.an, p.bi, p.bn = i, n, j, 1
+					al.cands = append(al.cands, p)
+				}
+			}
+		}
+	}
+}
+
+// joined compares one word with several written together.
+func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok bool) {
+	if !joinable(one.role) || one.script == Digits {
+		return p, false
+	}
+	var letters [maxWord]byte
+	n, info, weight, mask := 0, int32(0), int32(0), uint32(0)
+	for k := range many {
+		q := &many[k]
+		if q.script != Latin && one.script != q.script || q.role == roleNumber || q.role == roleInitial {
+			return p, false
+		}
+		as := q.letters
+		if q.written != nil {
+			as = q.written
+		}
+		if dist[k] < 100 && q.role == roleName || n+len(as) > maxWord {
+			return p, false
+		}
+		n += copy(letters[n:], as)
+		info += q.info
+		weight += q.weight
+	}
+	for _, c := range letters[:n] {
+		mask |= 1 << c
+	}
+	if n < 4 {
+		return p, false
+	}
+	p.how, p.weight = byJoining, min(max(weight, one.weight), max(one.weight, 400*int32(len(many))))
+	switch {
+	case one.script == Latin && many[0].script == Latin:
+		if diff := len(one.letters) - n; diff > 2 || diff < -2 {
+			return p, false
+		}
+		p.dist = e.latin(one.letters, letters[:n], one.mask, mask, one.info)
+	case one.script != Latin && many[0].script == Latin:
+		var said int32
+		p.dist, said = e.cross(one.token, letters[:n], info*9/10)
+		p.hear(said)
+	default:
+		p.dist = e.sameJoined(one, many)
+	}
+	p.dist += e.set.merged
+	return p, p.dist < e.set.far
+}
+
+func joinable(r role) bool {
+	return r == roleName || r == roleBusiness || r == roleDomain || r == roleForm
+}
+
+// sameJoined compares within one script other than Latin: only the same letters count.
+func (e *Engine) sameJoined(one *part, many []part) int32 {
+	rest := one.text
+	for _, p := range many {
+		if len(rest) < len(p.text) || rest[:len(p.text)] != p.text {
+			return apart
+		}
+		rest = rest[len(p.text):]
+	}
+	if rest != "" {
+		return apart
+	}
+	return same
+}

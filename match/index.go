@@ -1,0 +1,188 @@
+package match
+
+import "math"
+
+// An Index finds names. It is built once by a [Builder] and then only read; any
+// number of searchers may share it.
+type Index struct {
+	e     *Engine
+	parts []part // every distinct word in a role
+	words map[string]uint32
+	vocab []vocable // every distinct word
+
+	at    []uint32 // name to its first reference; one more than names
+	refs  []uint32 // parts of names
+	of    []uint32 // name to the record it belongs to
+	flags []uint8  // of names
+	full  []uint16 // weight of names, in tenths of the engine's unit
+
+	posts  []uint32 // names, by vocable
+	bucket []uint32 // hash of a skeleton key to its first entry in filed
+	filed  []uint32 // vocables
+}
+
+// A vocable is a word of the index.
+type vocable struct {
+	*token
+	post  uint32 // first of its names in posts
+	count uint32
+}
+
+// Flags of names.
+const (
+	flagPerson uint8 = 1 << iota
+	flagWeak
+	flagOriginal
+	flagInitial // it has initials, which any word may fill
+)
+
+// A Builder gathers names for an index.
+type Builder struct {
+	x     *Index
+	known lexicon
+	ids   map[partKey]uint32
+	vocab map[*token]uint32
+	of    []uint32 // part to vocable
+}
+
+type partKey struct {
+	token   *token
+	role    role
+	class   int32
+	number  int32
+	written string
+}
+
+// NewBuilder begins an index.
+func (e *Engine) NewBuilder() *Builder {
+	return &Builder{
+		x:     &Index{e: e, words: map[string]uint32{}, at: []uint32{0}},
+		known: lexicon{}, ids: map[partKey]uint32{}, vocab: map[*token]uint32{},
+	}
+}
+
+// Add adds one name of a record. Records are numbers of the caller's.
+func (b *Builder) Add(record uint32, n Name, kind Kind) {
+	person := kind == Person || kind == ""
+	parsed := b.x.e.parse(n.Text, person, b.known)
+	if len(parsed.parts) == 0 {
+		return
+	}
+	x, flags, sum := b.x, uint8(0), int32(0)
+	for _, p := range parsed.parts {
+		key := partKey{p.token, p.role, p.class, p.number, string(p.written)}
+		id, ok := b.ids[key]
+		if !ok {
+			id = uint32(len(x.parts))
+			b.ids[key] = id
+			x.parts = append(x.parts, p)
+			b.of = append(b.of, b.vocable(p.token))
+		}
+		x.refs = append(x.refs, id)
+		x.vocab[b.of[id]].count++
+		if p.role == roleInitial {
+			flags |= flagInitial
+		} else {
+			sum += p.weight
+		}
+	}
+	if person {
+		flags |= flagPerson
+	}
+	switch n.Quality {
+	case Weak:
+		flags |= flagWeak
+	case Original:
+		flags |= flagOriginal
+	}
+	x.at = append(x.at, uint32(len(x.refs)))
+	x.of = append(x.of, record)
+	x.flags = append(x.flags, flags)
+	x.full = append(x.full, uint16(min(sum/10, math.MaxUint16)))
+}
+
+func (b *Builder) vocable(t *token) uint32 {
+	id, ok := b.vocab[t]
+	if !ok {
+		id = uint32(len(b.x.vocab))
+		b.vocab[t] = id
+		b.x.vocab = append(b.x.vocab, vocable{token: t})
+		b.x.words[t.text] = id
+	}
+	return id
+}
+
+// Index returns the finished index. The builder must not be used again.
+func (b *Builder) Index() *Index {
+	x := b.x
+	// Names by word.
+	sum := uint32(0)
+	for i := range x.vocab {
+		x.vocab[i].post, sum = sum, sum+x.vocab[i].count
+		x.vocab[i].count = 0
+	}
+	x.posts = make([]uint32, sum)
+	for n := range x.of {
+		for _, id := range x.refs[x.at[n]:x.at[n+1]] {
+			v := &x.vocab[b.of[id]]
+			if v.count > 0 && x.posts[v.post+v.count-1] == uint32(n) {
+				continue // twice in one name
+			}
+			x.posts[v.post+v.count] = uint32(n)
+			v.count++
+		}
+	}
+	// Words by skeleton.
+	keys := make([][]uint32, len(x.vocab))
+	total := 0
+	var buf []uint32
+	for i := range x.vocab {
+		buf = x.e.filing(x.vocab[i].token, buf[:0])
+		keys[i] = append([]uint32(nil), buf...)
+		total += len(buf)
+	}
+	size := 16
+	for size < total {
+		size *= 2
+	}
+	x.bucket = make([]uint32, size+1)
+	mask := uint32(size - 1)
+	for _, ks := range keys {
+		for _, k := range ks {
+			x.bucket[k&mask+1]++
+		}
+	}
+	for i := range size {
+		x.bucket[i+1] += x.bucket[i]
+	}
+	x.filed = make([]uint32, total)
+	next := append([]uint32(nil), x.bucket[:size]...)
+	for v, ks := range keys {
+		for _, k := range ks {
+			x.filed[next[k&mask]] = uint32(v)
+			next[k&mask]++
+		}
+	}
+	b.x = nil
+	return x
+}
+
+// filing returns the keys under which a word of the index is filed.
+func (e *Engine) filing(t *token, to []uint32) []uint32 {
+	switch {
+	case t.script.trained():
+		for i, s := range e.models[t.script].readings(t.units) {
+			if i < 2 {
+				to = appendKey(to, s.key(-1))
+			}
+		}
+	case len(t.letters) > 0:
+		for _, s := range skeletons(t.letters) {
+			to = s.keys(to)
+		}
+	}
+	return to
+}
+
+// Names returns how many names the index has.
+func (x *Index) Names() int { return len(x.of) }

@@ -1,0 +1,147 @@
+package match
+
+import "fmt"
+
+// spelling holds what it costs to write a Latin name differently, in hundredths
+// of a nat: learned differences such as ou and u, and the slip of a finger.
+type spelling struct {
+	learned map[[2]string]int32 // as read from the table
+
+	one  [letters][letters]int32   // one letter for another
+	lost [letters]int32            // a letter more or less
+	two  [letters * letters]uint16 // two letters to a row of pair, 0 for none
+	pair [][letters]int32          // two letters for one
+	swap int32                     // neighbours changed places
+	twin int32                     // a letter doubled or not
+}
+
+func (s *spelling) clear() { s.learned = map[[2]string]int32{} }
+
+// learn notes one line of the table: at most two letters against at most two.
+func (s *spelling) learn(a, b string, cost int32) error {
+	if len(a) > 2 || len(b) > 2 || len(a)+len(b) > 3 || a == "" && b == "" {
+		return fmt.Errorf("a difference of that size is not compared")
+	}
+	s.learned[[2]string{a, b}] = cost
+	return nil
+}
+
+// prepare lays the costs out for fast look-up.
+func (s *spelling) prepare(set params) {
+	s.swap, s.twin = set.swap, set.twin
+	for i := range letters {
+		for j := range letters {
+			s.one[i][j] = set.typo
+			if vowel(byte(i)) && vowel(byte(j)) {
+				s.one[i][j] = min(set.typo, set.vowels)
+			}
+		}
+		s.one[i][i] = 0
+		s.lost[i] = set.slip
+	}
+	s.two, s.pair = [letters * letters]uint16{}, make([][letters]int32, 1)
+	for at, c := range s.learned {
+		a, b := at[0], at[1]
+		c = c * set.learned / 100
+		switch {
+		case len(a) == 1 && len(b) == 1:
+			x := &s.one[a[0]-'a'][b[0]-'a']
+			*x = min(*x, c)
+		case len(a) == 1 && b == "":
+			x := &s.lost[a[0]-'a']
+			*x = min(*x, c)
+		case len(a) == 2 && len(b) == 1:
+			s.digraph(a, b[0]-'a', c)
+		}
+	}
+}
+
+func (s *spelling) digraph(a string, b byte, c int32) {
+	at := &s.two[int(a[0]-'a')*letters+int(a[1]-'a')]
+	if *at == 0 {
+		*at = uint16(len(s.pair))
+		var row [letters]int32
+		for i := range row {
+			row[i] = never
+		}
+		s.pair = append(s.pair, row)
+	}
+	row := &s.pair[*at]
+	row[b] = min(row[b], c)
+}
+
+func vowel(c byte) bool {
+	switch c {
+	case 'a' - 'a', 'e' - 'a', 'i' - 'a', 'o' - 'a', 'u' - 'a', 'y' - 'a':
+		return true
+	}
+	return false
+}
+
+// differ returns what it costs to write a as b, or never when that is surely
+// above limit. It is the same from either side.
+func (s *spelling) differ(a, b []byte, limit int32) int32 {
+	var table [3][maxWord + 1]int32
+	last, here, older := &table[0], &table[1], &table[2]
+	for j, y := range b {
+		c := s.lost[y]
+		if j > 0 && b[j-1] == y {
+			c = min(c, s.twin)
+		}
+		last[j+1] = last[j] + c
+	}
+	before := int32(0)
+	for i, x := range a {
+		drop := s.lost[x]
+		twin := i > 0 && a[i-1] == x
+		if twin {
+			drop = min(drop, s.twin)
+		}
+		var pair *[letters]int32
+		if i > 0 {
+			if r := s.two[int(a[i-1])*letters+int(x)]; r > 0 {
+				pair = &s.pair[r]
+			}
+		}
+		one := &s.one[x]
+		here[0] = last[0] + drop
+		least := here[0]
+		for j, y := range b {
+			lost := s.lost[y]
+			if j > 0 && b[j-1] == y {
+				lost = min(lost, s.twin)
+			}
+			v := min(last[j+1]+drop, here[j]+lost, last[j]+one[y])
+			if pair != nil {
+				v = min(v, older[j]+pair[y])
+			}
+			if j > 0 {
+				if r := s.two[int(b[j-1])*letters+int(y)]; r > 0 {
+					v = min(v, last[j-1]+s.pair[r][x])
+				}
+				if i > 0 && x == b[j-1] && a[i-1] == y {
+					v = min(v, older[j-1]+s.swap)
+				}
+			}
+			here[j+1] = v
+			least = min(least, v)
+		}
+		if least > limit && before > limit {
+			return never
+		}
+		before = least
+		older, last, here = last, here, older
+	}
+	return last[len(b)]
+}
+
+// info returns what the letters of a Latin word cost by the habits of names:
+// how much it says that another word has the same letters.
+func (e *Engine) info(word []byte) int32 {
+	before, sum := letters, int32(0)
+	for _, c := range word {
+		sum += e.grammar[before][c]
+		before = int(c)
+	}
+	return sum + e.grammar[before][letters]
+}

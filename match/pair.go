@@ -1,0 +1,177 @@
+package match
+
+import "math/bits"
+
+// Distances are in thousandths: 0 for the same word, 1000 for words that say
+// nothing about each other.
+const (
+	same    = 0
+	apart   = 1000
+	certain = 1 << 14 // said by words of one script
+)
+
+// distance compares two words. It is the same from either side. The second
+// number is how much their likeness says, in hundredths of a nat: words as
+// short as these are that much alike by chance in one of e^said cases.
+func (e *Engine) distance(a, b *token) (dist, said int32) {
+	if a == b || a.text == b.text && a.script == b.script {
+		return same, certain
+	}
+	switch {
+	case a.script == Digits || b.script == Digits:
+		return apart, 0
+	case a.script == Latin && b.script == Latin:
+		return e.latin(a.letters, b.letters, a.mask, b.mask, (a.info+b.info)/2), certain
+	case b.script == Latin:
+		return e.cross(a, b.letters, b.info)
+	case a.script == Latin:
+		return e.cross(b, a.letters, a.info)
+	case a.script == b.script:
+		return e.within(a, b), certain
+	}
+	d1, s1 := e.cross(a, b.letters, b.info)
+	d2, s2 := e.cross(b, a.letters, a.info)
+	return max(d1, d2), min(s1, s2)
+}
+
+// latin compares two words in Latin letters by what it costs to spell one as the other.
+func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
+	if len(a) == 0 || len(b) == 0 {
+		return apart
+	}
+	// What no spelling brings together needs no table: each letter that only one
+	// side has costs something.
+	if diff := sameLetters(am, bm); diff > 4+(len(a)+len(b))/3 {
+		return apart
+	}
+	limit := info * e.set.far / 1000 * 100 / e.set.latinBy
+	cost := e.spell.differ(a, b, limit)
+	if cost == never {
+		return apart
+	}
+	return min(apart, cost*10*e.set.latinBy/info)
+}
+
+// cross compares a word with the Latin letters of another: by the share of the
+// letters' cost that the word does not explain, measured against what is usual
+// for two writings of one name and for two names.
+func (e *Engine) cross(t *token, word []byte, info int32) (dist, said int32) {
+	if len(t.units) == 0 || len(word) == 0 || info <= 0 {
+		return apart, 0
+	}
+	// Each consonant that no unit may stand for is left over, and so is each unit
+	// without one.
+	mask, n := uint32(0), 0
+	for i, c := range word {
+		mask |= 1 << c
+		if 1<<c&consonants != 0 && (i == 0 || word[i-1] != c) {
+			n++
+		}
+	}
+	if over := bits.OnesCount32(mask & consonants &^ t.may); over > 1+n/4 || n-t.bones > 2+n/3 || t.bones-n > 2+n/3 {
+		return apart, 0
+	}
+	m := e.models[t.script]
+	most := m.usual + e.set.far*(m.chance-m.usual)/e.set.crossBy
+	cost := m.joint(t.units, word, t.own+info*most/1000)
+	if cost == never {
+		return apart, 0
+	}
+	left := (cost - t.own) * 1000 / info // the share that is left unexplained
+	dist = max(0, left-m.usual) * e.set.crossBy / max(1, m.chance-m.usual)
+	return min(apart, dist), max(0, info-(cost-t.own))
+}
+
+// within compares two words of one script other than Latin.
+func (e *Engine) within(a, b *token) int32 {
+	x, y := []rune(a.text), []rune(b.text)
+	if len(x) > maxWord || len(y) > maxWord {
+		return apart
+	}
+	var table [2][maxWord + 1]int32
+	last, here := &table[0], &table[1]
+	for j, r := range y {
+		last[j+1] = last[j] + lose(a.script, r)
+	}
+	for _, p := range x {
+		here[0] = last[0] + lose(a.script, p)
+		for j, q := range y {
+			c := last[j]
+			if p != q {
+				c += e.change(a.script, p, q)
+			}
+			here[j+1] = min(c, last[j+1]+lose(a.script, p), here[j]+lose(a.script, q))
+		}
+		last, here = here, last
+	}
+	const all = 330 // thousandths of the letters; when so many differ, nothing is left
+	return min(apart, last[len(y)]*2000/int32(len(x)+len(y))/all)
+}
+
+// lose is the cost of a letter more or less, in thousandths of a letter.
+func lose(s Script, r rune) int32 {
+	switch s {
+	case Arabic:
+		switch r {
+		case 'ا', 'و', 'ي', 'ه', 'ء', 'ئ', 'ة':
+			return 500
+		}
+	case Hebrew:
+		switch r {
+		case 'א', 'ו', 'י', 'ה', '\'':
+			return 500
+		}
+	case Kana:
+		if r == 'ー' || r == 'ッ' || r == '・' {
+			return 300
+		}
+	}
+	return 1000
+}
+
+// change is the cost of one letter for another.
+func (e *Engine) change(s Script, p, q rune) int32 {
+	switch s {
+	case Arabic:
+		if p == 'ة' && q == 'ه' || p == 'ه' && q == 'ة' {
+			return 100
+		}
+	case Han:
+		if r := e.reading(p); r != "" && r == e.reading(q) {
+			return 150 // the traditional form, or another character of the same sound
+		}
+	case Hangul:
+		return e.changeHangul(p, q)
+	case Cyrillic:
+		if cyrillicVowel(p) && cyrillicVowel(q) {
+			return 700
+		}
+	}
+	return 1000
+}
+
+// changeHangul compares two syllables jamo by jamo.
+func (e *Engine) changeHangul(p, q rune) int32 {
+	if p < 0xac00 || q < 0xac00 || p > 0xd7a3 || q > 0xd7a3 {
+		return 1000
+	}
+	x, y, c := p-0xac00, q-0xac00, int32(0)
+	if x/588 != y/588 {
+		c += 400
+	}
+	if x%588/28 != y%588/28 {
+		c += 300
+	}
+	if x%28 != y%28 {
+		c += 300
+	}
+	return c
+}
+
+func cyrillicVowel(r rune) bool {
+	switch r {
+	case 'а', 'е', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я', 'і', 'ї', 'є', 'й':
+		return true
+	}
+	return false
+}

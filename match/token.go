@@ -1,0 +1,135 @@
+package match
+
+import "math/bits"
+
+// A token is what the engine knows of one word by itself. It never changes.
+type token struct {
+	text    string
+	script  Script
+	letters []byte  // Latin letters, 0 to 25; of other scripts their likeliest reading
+	units   []uint8 // of the script's table; nil for Latin words and numbers
+	own     int32   // cost of the units by the habits of their script
+	info    int32   // cost of the letters by the habits of Latin names
+	weight  int32   // how much the word says, as a part of a name
+	mask    uint32  // which letters it has
+	may     uint32  // which consonants its units may stand for
+	bones   int     // consonants that writers do not drop
+}
+
+// token analyses one cleaned word.
+func (e *Engine) token(text string, script Script) *token {
+	t := &token{text: text, script: script}
+	switch {
+	case script == Latin:
+		t.letters = azLetters(text)
+	case script == Other:
+		t.letters = e.romanise(text)
+		t.units = make([]uint8, 0, len(t.letters))
+		for _, c := range t.letters {
+			t.units = append(t.units, e.models[Other].runes[rune(c)+'a'])
+		}
+	case script.trained():
+		m := e.models[script]
+		for _, u := range Spell(script, text, e.reading) {
+			if n, ok := m.unit[u]; ok && len(t.units) < maxUnits {
+				t.units = append(t.units, n)
+				t.letters = append(t.letters, azLetters(m.best[n])...)
+			}
+		}
+	}
+	if len(t.letters) > maxWord {
+		t.letters = t.letters[:maxWord]
+	}
+	if len(t.units) > maxUnits {
+		t.units = t.units[:maxUnits]
+	}
+	for _, c := range t.letters {
+		t.mask |= 1 << c
+	}
+	t.bones = bones(t.letters)
+	if t.units != nil {
+		m := e.models[script]
+		t.own = m.own(t.units)
+		for _, u := range t.units {
+			t.may |= m.may[u]
+		}
+	}
+	t.info = e.info(t.letters)
+	t.weight = e.weigh(t)
+	return t
+}
+
+func azLetters(s string) []byte {
+	b := make([]byte, 0, len(s))
+	for i := range len(s) {
+		if c := s[i]; c >= 'a' && c <= 'z' {
+			b = append(b, c-'a')
+		}
+	}
+	return b
+}
+
+// romanise reads a word of a script without a table of its own, letter by
+// letter. In the scripts of India a consonant without a vowel sign is read with
+// an a, unless it ends the word.
+func (e *Engine) romanise(text string) []byte {
+	var b []byte
+	indic := false
+	runes := []rune(text)
+	for i, r := range runes {
+		if r >= 1<<16 {
+			continue
+		}
+		b = append(b, azLetters(e.romans[e.roman[r]])...)
+		indic = r >= 0x0900 && r <= 0x0d7f
+		if indic && indicConsonant(r) && i+1 < len(runes) && indicConsonant(runes[i+1]) {
+			b = append(b, 0)
+		}
+		if len(b) >= maxWord {
+			break
+		}
+	}
+	return b
+}
+
+// indicConsonant reports consonants of the Brahmic blocks, which share one layout.
+func indicConsonant(r rune) bool {
+	k := r & 0x7f
+	return r >= 0x0900 && r <= 0x0d7f && (k >= 0x15 && k <= 0x39 || k >= 0x58 && k <= 0x5f)
+}
+
+// weigh says how much a word tells as a part of a name: common ones little,
+// short ones little, others up to a bound.
+func (e *Engine) weigh(t *token) int32 {
+	w, ok := e.rarity[t.text]
+	if !ok {
+		w = e.set.rare
+	}
+	said := t.info
+	if t.units != nil {
+		said = max(said, t.own)
+	}
+	if said > 0 {
+		w = min(w, said)
+	}
+	return max(e.set.least, w-e.set.floor)
+}
+
+// sameLetters says how many different letters two words do not share.
+func sameLetters(a, b uint32) int { return bits.OnesCount32(a ^ b) }
+
+// consonants are the letters that a name keeps when it changes script.
+const consonants = 1<<('b'-'a') | 1<<('c'-'a') | 1<<('d'-'a') | 1<<('f'-'a') | 1<<('g'-'a') | 1<<('j'-'a') | 1<<('k'-'a') | 1<<('l'-'a') |
+	1<<('m'-'a') | 1<<('n'-'a') | 1<<('p'-'a') | 1<<('q'-'a') | 1<<('r'-'a') | 1<<('s'-'a') | 1<<('t'-'a') | 1<<('v'-'a') | 1<<('x'-'a') | 1<<('z'-'a')
+
+// bones counts consonants, doubled ones once.
+func bones(word []byte) int {
+	n, last := 0, byte(255)
+	for _, c := range word {
+		if 1<<c&consonants != 0 && c != last {
+			n++
+		}
+		last = c
+	}
+	return n
+}

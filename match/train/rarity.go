@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"landbridge.example/match"
+)
+
+const (
+	rareCount  = 4  // name parts seen less often are not listed: the engine takes them as rare
+	rareSpared = 95 // tenths of a nat; rarer than this is rare
+)
+
+// writeRarity writes how common name parts are, in tenths of a nat: in
+// Wikidata, where the same part counts in all its spellings, and in OFAC's list.
+func (t *trainer) writeRarity() error {
+	cost := map[string]float64{}
+	note := func(word string, count, total float64) {
+		c := -math.Log(count / total)
+		if old, ok := cost[word]; !ok || c < old {
+			cost[word] = c
+		}
+	}
+	for _, s := range scripts {
+		total, latin, foreign := 0.0, map[string]float64{}, map[string]float64{}
+		for _, p := range t.pairs[s.file] {
+			if part(p.latin) != "report" {
+				word := match.Plain(p.script, letters(p.script, p.word))
+				total += float64(p.count)
+				latin[p.latin] += float64(p.count)
+				foreign[word] += float64(p.count)
+			}
+		}
+		for _, p := range t.pairs[s.file] {
+			word := match.Plain(p.script, letters(p.script, p.word))
+			n := foreign[word]
+			if s.file == "arabic" && p.count >= 3 { // vowels are a choice of the writer: all spellings are one name
+				latin[p.latin] = max(latin[p.latin], n/2)
+			}
+			if n >= rareCount && part(p.latin) != "report" {
+				note(word, n, total)
+			}
+		}
+		for w, n := range latin {
+			if n >= rareCount {
+				note(w, n, total)
+			}
+		}
+	}
+	if err := t.listed(note); err != nil {
+		return err
+	}
+	var keys []string
+	for w, c := range cost {
+		if c < float64(rareSpared)/10 {
+			keys = append(keys, w)
+		}
+	}
+	slices.Sort(keys)
+	by := map[int][]string{}
+	for _, w := range keys {
+		c := int(math.Round(cost[w] * 10))
+		by[c] = append(by[c], w)
+	}
+	b := bytes.NewBufferString("# How rare name parts are: minus the log of their share, in tenths of a nat. From Wikidata name parts (CC0-1.0)\n" +
+		"# and OFAC's list (US government work). What is not here is rare.\n")
+	for c := range rareSpared + 1 {
+		if len(by[c]) > 0 {
+			fmt.Fprintf(b, "%d\t%s\n", c, strings.Join(by[c], " "))
+		}
+	}
+	return t.write("rarity.txt", b.Bytes())
+}
+
+// listed counts the parts of the names of listed persons.
+func (t *trainer) listed(note func(word string, count, total float64)) error {
+	sdn, err := open(t.lists, "ofac_sdn.csv.gz")
+	if err != nil {
+		return err
+	}
+	all, err := rows(sdn)
+	if err != nil {
+		return err
+	}
+	count, total := map[string]float64{}, 0.0
+	for _, r := range all {
+		if len(r) > 2 && strings.TrimSpace(r[2]) == "individual" {
+			for _, w := range t.words(r[1]) {
+				count[w]++
+				total++
+			}
+		}
+	}
+	for w, n := range count {
+		if n >= rareCount {
+			note(w, n, total*2) // a list is no fair sample of the world
+		}
+	}
+	return nil
+}

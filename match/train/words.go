@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+
+	"landbridge.example/match"
+)
+
+// writeWords writes the words that mean little in a name, or mean the same in
+// another language: titles, particles, legal forms, kinds of business, numbers,
+// short forms of given names. One line: role, class, the words.
+func (t *trainer) writeWords() error {
+	w := &wordList{t: t, seen: map[string]bool{}}
+	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return t.write("words.txt", append([]byte("# Words of names: role, class, words. From rigour (MIT licence), nicknames (Apache-2.0) and our own additions.\n"), w.out.Bytes()...))
+}
+
+type wordList struct {
+	t    *trainer
+	seen map[string]bool // role and words
+	out  bytes.Buffer
+}
+
+// add writes one line unless the words have a line in this role already.
+func (w *wordList) add(role, class, words string) {
+	folded := strings.Join(w.fold(words), " ")
+	if folded == "" || w.seen[role+folded] {
+		return
+	}
+	w.seen[role+folded] = true
+	fmt.Fprintf(&w.out, "%s\t%s\t%s\n", role, strings.Join(w.fold(class), ""), folded)
+}
+
+// fold cuts text into words as the engine keeps them; single letters with dots join.
+func (w *wordList) fold(text string) (all []string) {
+	text = strings.ToLower(text)
+	start, script := -1, match.NoScript
+	flush := func(end int) {
+		if start >= 0 {
+			word := text[start:end]
+			switch script {
+			case match.Latin:
+				word = w.t.fold(word)
+			case match.Digits:
+			default:
+				word = match.Plain(script, word)
+			}
+			if word != "" {
+				all = append(all, word)
+			}
+		}
+		start, script = -1, match.NoScript
+	}
+	for i, r := range text {
+		s := match.ScriptOf(r)
+		if unicode.IsMark(r) && start >= 0 {
+			s = script
+		}
+		if s != script {
+			flush(i)
+		}
+		if s != match.NoScript && start < 0 {
+			start, script = i, s
+		}
+	}
+	flush(len(text))
+	return joinInitials(all)
+}
+
+// joinInitials makes one word of letters that stand alone: L. L. C. is llc.
+func joinInitials(words []string) (all []string) {
+	run := ""
+	for _, w := range append(words, "") {
+		if len(w) == 1 && w[0] >= 'a' && w[0] <= 'z' {
+			run += w
+			continue
+		}
+		if run != "" {
+			all = append(all, run)
+		}
+		run = ""
+		if w != "" {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// ours are the words that public collections lack or regard as names.
+func (w *wordList) ours() error {
+	for _, line := range []struct{ role, class, words string }{
+		{"particle", "al", "al el ul il ال"},
+		{"joint", "al", "ur ud us ar ad ash as az an at edh ed"},
+		{"particle", "of", "de del della di da do dos das du des of la le los las lo the and y e et und i и و"},
+		{"particle", "von", "von van der den zu zur zum ter ten te af av vom"},
+		{"patronym", "bin", "bin ben ibn bn بن ابن בן"},
+		{"patronym", "bint", "bint bent بنت בת"},
+		{"patronym", "ould", "ould wuld oul ولد"},
+		{"kunya", "abu", "abu abou abo ebu ابو"},
+		{"kunya", "umm", "umm oum um ام"},
+		{"title", "mullah", "mullah mulla mollah molla mullo ملا"},
+		{"title", "mawlawi", "mawlawi maulavi maulawi maulvi mawlavi molavi moulavi مولوي maulana mawlana moulana مولانا"},
+		{"title", "hajj", "haj hajj haji hajji alhaj alhaji hadji hadj حاجي الحاج حاج"},
+		{"title", "sheikh", "sheikh shaikh shaykh sheik cheikh شيخ الشيخ"},
+		{"title", "qari", "qari kari قاري"},
+		{"title", "ustad", "ustad ustadh ostad استاد"},
+		{"title", "mufti", "mufti مفتي"},
+		{"title", "general", "general gen جنرال"},
+		{"title", "colonel", "colonel col"},
+		{"title", "major", "maj"},
+		{"title", "brigadier", "brigadier brig"},
+		{"title", "lieutenant", "lieutenant lt"},
+		{"title", "engineer", "engineer eng ing"},
+		{"title", "dr", "dr doctor doktor docteur دكتور الدكتور д-р"},
+		{"title", "mr", "mr mister monsieur herr senor señor signor г-н"},
+		{"title", "mrs", "mrs ms miss madame frau senora señora г-жа"},
+		{"title", "prof", "prof professor профессор"},
+		{"title", "jr", "jr junior"},
+		{"title", "sr", "snr senior"},
+		{"title", "comrade", "comrade"},
+		{"ship", "mv", "mv mt ms ss mts fv msc vessel ship tanker"},
+	} {
+		for _, word := range strings.Fields(line.words) {
+			w.add(line.role, line.class, word)
+		}
+	}
+	return nil
+}
+
+func (w *wordList) yaml(name string, into any) error {
+	text, err := open(w.t.data, name)
+	if err != nil {
+		return err
+	}
+	if err := yaml.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	return nil
+}
+
+func (w *wordList) titles() error {
+	var file map[string][]string
+	if err := w.yaml("rigour_stopwords.yml.gz", &file); err != nil {
+		return err
+	}
+	for _, title := range file["PERSON_NAME_PREFIXES"] {
+		if !strings.EqualFold(title, "the") && !strings.EqualFold(title, "fr") {
+			w.add("title", title, title)
+		}
+	}
+	return nil
+}
+
+func (w *wordList) legalForms() error {
+	var file struct {
+		Types []struct {
+			Display, Compare, Generic string
+			Aliases                   []string
+		}
+	}
+	if err := w.yaml("rigour_org_types.yml.gz", &file); err != nil {
+		return err
+	}
+	for _, f := range file.Types {
+		class := f.Display
+		if f.Compare != "" {
+			class = f.Compare
+		}
+		if class == "" {
+			class = f.Generic
+		}
+		if len(w.fold(class)) == 0 {
+			continue
+		}
+		// The class of the form, and the family of forms it belongs to.
+		name := strings.Join(w.fold(class), "") + "/" + strings.ToLower(f.Generic)
+		for _, alias := range append(f.Aliases, class) {
+			folded := strings.Join(w.fold(alias), " ")
+			if folded != "" && len(folded) > 1 && !w.seen["form"+folded] {
+				w.seen["form"+folded] = true
+				fmt.Fprintf(&w.out, "form\t%s\t%s\n", name, folded)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *wordList) symbols() error {
+	var file map[string]map[string][]string
+	if err := w.yaml("rigour_symbols.yml.gz", &file); err != nil {
+		return err
+	}
+	for _, group := range []struct{ key, role string }{{"org_symbols", "business"}, {"org_domains", "domain"}} {
+		for _, class := range slices.Sorted(maps.Keys(file[group.key])) {
+			if strings.Contains(" tpb npp snco nbco alqaeda hezbollah irgc pla ccp cia ", " "+class+" ") {
+				continue // these name one organisation, not a kind
+			}
+			for _, alias := range file[group.key][class] {
+				w.add(group.role, class, alias)
+			}
+		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(file["person_nick"])) {
+		names := file["person_nick"][class]
+		for _, n := range names {
+			if folded := w.fold(n); len(folded) == 1 {
+				w.nick(class, folded[0])
+			}
+		}
+	}
+	return nil
+}
+
+func (w *wordList) nick(a, b string) {
+	a, b = w.t.fold(a), w.t.fold(b)
+	if a == b || a == "" || b == "" || w.seen["nick"+a+b] || w.seen["nick"+b+a] {
+		return
+	}
+	w.seen["nick"+a+b] = true
+	fmt.Fprintf(&w.out, "nick\t%s\t%s\n", min(a, b), max(a, b))
+}
+
+func (w *wordList) ordinals() error {
+	var file struct{ Ordinals map[int][]string }
+	if err := w.yaml("rigour_ordinals.yml.gz", &file); err != nil {
+		return err
+	}
+	for _, n := range slices.Sorted(maps.Keys(file.Ordinals)) {
+		for _, word := range file.Ordinals[n] {
+			if folded := w.fold(word); n <= 100 && len(folded) == 1 && len([]rune(folded[0])) > 1 {
+				w.add("number", strconv.Itoa(n), folded[0])
+			}
+		}
+	}
+	return nil
+}
+
+func (w *wordList) nicknames() error {
+	text, err := open(w.t.data, "nicknames_en.csv.gz")
+	if err != nil {
+		return err
+	}
+	all, err := rows(text)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if len(r) == 3 && r[1] == "has_nickname" && len(r[2]) > 1 {
+			w.nick(r[0], r[2])
+		}
+	}
+	return nil
+}

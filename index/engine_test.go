@@ -1,25 +1,66 @@
 package index
 
 import (
+	"bytes"
 	"encoding/csv"
+	"flag"
+	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 
 	"landbridge.example/index/spec"
 )
 
+// opened notes which files of testdata the tests have read.
+var opened sync.Map
+
+// TestMain checks, after a whole run, that every reference file was read by
+// some test: none may lie there unchecked.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == "" && flag.Lookup("test.list").Value.String() == ""
+	if code == 0 && whole {
+		n := 0
+		err := filepath.WalkDir("testdata", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(path) != ".csv" {
+				return err
+			}
+			n++
+			if _, ok := opened.Load(path); !ok {
+				fmt.Fprintf(os.Stderr, "no test reads %s\n", path)
+				code = 1
+			}
+			return nil
+		})
+		if err != nil || n < 110 {
+			fmt.Fprintf(os.Stderr, "%d reference files found: %v\n", n, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+func readTestdata(name string) ([]byte, error) {
+	path := filepath.Join("testdata", name)
+	opened.Store(path, true)
+	return os.ReadFile(path)
+}
+
 // folder returns the files below a folder of testdata.
 func folder(dir string) Files {
-	return func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", dir, name)) }
+	return func(name string) ([]byte, error) { return readTestdata(filepath.Join(dir, name)) }
 }
 
 // load compiles a specification of testdata.
 func load(t testing.TB, dir, name string) *Model {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", dir, name))
+	text, err := readTestdata(filepath.Join(dir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,12 +99,11 @@ type reference struct {
 
 func readReference(t testing.TB, name string) *reference {
 	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", name))
+	text, err := readTestdata(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	all, err := csv.NewReader(f).ReadAll()
+	all, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(all) < 2 {
 		t.Fatal(name, err)
 	}

@@ -123,6 +123,9 @@ func (m *Model) needs() map[string]use {
 			need[n] |= useEither
 		}
 	}
+	for _, w := range m.spec.Rank.Within {
+		need[w] |= useText
+	}
 	for _, c := range m.spec.Compare {
 		need[c.Column] |= useNumber
 		names(c.Where)

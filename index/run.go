@@ -37,10 +37,11 @@ type Row struct {
 
 // A Stage is the table after one step, for those who check each step.
 type Stage struct {
-	Name string
-	Kind string
-	Rows []Row
-	Col  [][]float64 // by Result.Columns; nil where not made yet
+	Name    string
+	Kind    string
+	Columns []Column
+	Rows    []Row
+	Col     [][]float64 // by Columns; nil where not made yet
 }
 
 // A Result is what a specification gives.
@@ -55,7 +56,15 @@ type Result struct {
 	Stages    []Stage
 	Treatment []Treatment
 	Compared  []Compared
+	Within    []GroupRanks
 	Warnings  problem.List
+}
+
+// GroupRanks are ranks inside the groups of a column, such as regions.
+type GroupRanks struct {
+	Column string
+	Group  []string    // of each row
+	Rank   [][]float64 // by column and row
 }
 
 // Run carries out the steps. The problems are those that stopped it; what did
@@ -68,7 +77,7 @@ func (m *Model) Run() (*Result, problem.List) {
 	for _, n := range m.output {
 		res.Columns = append(res.Columns, m.describe(n))
 	}
-	res.Stages = append(res.Stages, m.stage("data", "data", s))
+	res.Stages = append(res.Stages, m.stage("data", "data", s, res.Columns))
 	for _, st := range m.steps {
 		if st.run == nil {
 			continue
@@ -78,7 +87,7 @@ func (m *Model) Run() (*Result, problem.List) {
 		if list.Refused() {
 			return nil, sorted(list)
 		}
-		res.Stages = append(res.Stages, m.stage(st.name, st.kind, s))
+		res.Stages = append(res.Stages, m.stage(st.name, st.kind, s, res.Columns))
 	}
 	if s.col[m.index] == nil {
 		list.Add(problem.Problem{Rule: "missing-step", File: m.spec.File, Column: m.Index(), Text: "no step makes the index; add aggregate"})
@@ -106,8 +115,8 @@ func (m *Model) last(b *bench) *state {
 	return s
 }
 
-func (m *Model) stage(name, kind string, s *state) Stage {
-	g := Stage{Name: name, Kind: kind, Rows: m.rows(s)}
+func (m *Model) stage(name, kind string, s *state, cols []Column) Stage {
+	g := Stage{Name: name, Kind: kind, Columns: cols, Rows: m.rows(s)}
 	for _, n := range m.output {
 		g.Col = append(g.Col, s.col[n])
 	}
@@ -199,6 +208,9 @@ func (m *Model) finish(res *Result, s *state) {
 		}
 		res.Raw, res.DataYear = append(res.Raw, raw), append(res.DataYear, years)
 	}
+	for _, c := range m.spec.Rank.Within {
+		res.Within = append(res.Within, m.within(s, c))
+	}
 }
 
 // shares returns each node's weight as a share of its group.
@@ -242,6 +254,37 @@ func (m *Model) ranks(s *state, n int) []float64 {
 		copy(out[sp.from:sp.to], stat.Rank(x[sp.from:sp.to], !m.spec.Rank.Ascending, ties))
 	}
 	return out
+}
+
+// within ranks every column inside the groups of a text column, year by year.
+func (m *Model) within(s *state, column string) GroupRanks {
+	g := GroupRanks{Column: column}
+	text := m.frame.text(column)
+	for _, fr := range s.row {
+		g.Group = append(g.Group, text[fr])
+	}
+	groups := slices.Compact(slices.Sorted(slices.Values(g.Group)))
+	for _, n := range m.output {
+		out := make([]float64, len(s.row))
+		fillNaN(out)
+		for _, name := range groups {
+			if name == "" || s.col[n] == nil {
+				continue
+			}
+			part := s.fork()
+			part.ranked = slices.Clone(s.ranked)
+			for r := range part.ranked {
+				part.ranked[r] = part.ranked[r] && g.Group[r] == name
+			}
+			for r, v := range m.ranks(part, n) {
+				if v == v {
+					out[r] = v
+				}
+			}
+		}
+		g.Rank = append(g.Rank, out)
+	}
+	return g
 }
 
 // rankable returns a column as ranks see it: rounded if the specification says

@@ -218,7 +218,7 @@ func (c *compiler) components(d *spec.Weigh, on []int) func(b *bench, s *state) 
 }
 
 const (
-	optimiseTolerance = 1e-9
+	optimiseTolerance = 1e-6
 	optimiseRounds    = 400
 )
 
@@ -249,9 +249,13 @@ func (c *compiler) optimise(d *spec.Weigh, on []int) func(b *bench, s *state) {
 		c.refuse("missing-step", "", "optimise needs an aggregate step after it, whose rule it optimises for")
 		return nil
 	}
+	if d.Least*float64(len(on)) >= 1 {
+		c.refuse("bad-value", "", "least: %d weights of at least %v each pass 1", len(on), d.Least)
+	}
 	return func(b *bench, s *state) {
 		o := &optimiser{c: c, d: d, on: on, target: target, b: b, s: s, run: c.m.compileQuiet(*later)}
-		found := stat.OnSimplex(o.objective, target, optimiseTolerance, optimiseRounds)
+		found := stat.OnSimplex(func(w []float64) float64 { return o.objective(lifted(w, d.Least)) }, target, optimiseTolerance, optimiseRounds)
+		found.X = lifted(found.X, d.Least)
 		if !found.Settled {
 			c.warn(b, "not-settled", on[0], 0, "the search for weights stopped after %d rounds without settling", optimiseRounds)
 		}
@@ -260,6 +264,16 @@ func (c *compiler) optimise(d *spec.Weigh, on []int) func(b *bench, s *state) {
 			s.weight[i] = found.X[n]
 		}
 	}
+}
+
+// lifted raises weights that sum to 1 so that each is at least a share, and
+// they still sum to 1.
+func lifted(w []float64, least float64) []float64 {
+	out := make([]float64, len(w))
+	for i, v := range w {
+		out[i] = least + v*(1-least*float64(len(w)))
+	}
+	return out
 }
 
 // laterAggregate finds the next aggregate step after this one.

@@ -260,7 +260,8 @@ func (r *reader) group(n *yaml.Node) Group {
 
 func (r *reader) rank(n *yaml.Node) Rank {
 	o := r.object(n, "rank")
-	k := Rank{Ascending: o.word("order", "descending", "ascending") == "ascending", Ties: o.word("ties", "min", "average", "dense")}
+	k := Rank{Ascending: o.word("order", "descending", "ascending") == "ascending", Ties: o.word("ties", "min", "average", "dense"),
+		Within: o.strs("within", 20)}
 	if o.has("digits") {
 		d := o.integer("digits", 0, -15, 15)
 		k.Digits = &d

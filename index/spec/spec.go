@@ -242,8 +242,9 @@ type Weigh struct {
 	Overall    bool   // pca: one for the whole level, not one per group
 	Objective  string // optimise: balance or infomax
 	Importance map[string]float64
-	Kind       string // of correlation
-	File       string // budget: the allocations
+	Least      float64 // optimise: no weight goes below this share
+	Kind       string  // of correlation
+	File       string  // budget: the allocations
 	Member     string
 	Code       string
 	Points     string
@@ -308,6 +309,7 @@ type Rank struct {
 	Ascending bool
 	Ties      string
 	Digits    *int
+	Within    []string // text columns inside whose groups ranks are given too
 }
 
 // Compare checks a result against a column of published values.

@@ -306,7 +306,7 @@ func (r *reader) normRule(o *object) NormRule {
 func (r *reader) weigh(o *object) *Weigh {
 	w := &Weigh{Level: o.integer("level", 0, 1, 50), Method: o.word("method", "", "equal", "values", "pca", "optimise", "budget"),
 		Values: o.table("values"), Mixed: o.word("mixed-signs", "refuse", "absolute", "squared", "keep"), Overall: o.flag("overall", false),
-		Objective: o.word("objective", "balance", "infomax"), Importance: o.table("importance"),
+		Objective: o.word("objective", "balance", "infomax"), Importance: o.table("importance"), Least: o.share("least", 0),
 		Kind: o.word("correlation", "pearson", "spearman", "kendall"), File: o.str("file"), Member: o.str("member"), Code: o.str("code"),
 		Points: o.str("points"), Total: o.number("total", 100), Combine: o.word("combine", "mean", "median")}
 	if w.Method == "" {

@@ -100,7 +100,7 @@ func (m *Model) needs() map[string]use {
 			return
 		}
 		for _, n := range f.Names() {
-			if _, ours := m.tree.at[n]; !ours && n != "x" {
+			if _, ours := m.tree.at[n]; !ours && n != spec.Self && n != spec.Children {
 				need[n] |= useEither
 			}
 		}
@@ -258,7 +258,7 @@ func (m *Model) order() {
 func (m *Model) columns(s *state, from, to int, x []float64) formula.Columns {
 	return formula.Columns{Rows: to - from,
 		Number: func(name string) []float64 {
-			if name == "x" && x != nil {
+			if name == spec.Self && x != nil {
 				return x[from:to]
 			}
 			if i, ok := m.tree.at[name]; ok {

@@ -54,7 +54,8 @@ type MonteCarlo struct {
 	Point        [][]float64 // the design
 	Choice       [][]int
 	Labels       [][]string  // of each assumption's choices
-	Scores       [][]float64 // by replication and row, if asked for
+	All          []Row       // every row of the data, ranked or not
+	Scores       [][]float64 // by replication and row of All, if asked for
 }
 
 // A tally counts ranks. Counts do not depend on the order of counting, so
@@ -142,7 +143,7 @@ func (u *Uncertain) MonteCarlo(ctx context.Context, o Options) (*MonteCarlo, pro
 	if err != nil {
 		return nil, problem.List{{Rule: "bad-design", Text: err.Error()}}
 	}
-	res := &MonteCarlo{Seed: u.plan.Seed, Assumptions: u.names(), Labels: u.labels()}
+	res := &MonteCarlo{Seed: u.plan.Seed, Assumptions: u.names(), Labels: u.labels(), All: u.rows}
 	workers := max(1, o.Workers)
 	part := make([]*tally, workers)
 	for w := range part {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"landbridge.example/index/spec"
 	"landbridge.example/index/stat"
 )
 
@@ -129,18 +130,25 @@ func shareLimit(own []float64, n int, p float64, least bool) []float64 {
 	return row
 }
 
+// formula makes a group by its own formula. In it, children is the weighted
+// arithmetic mean of the group's children, and a child left out is missing.
 func (g *making) formula(sp span) {
 	cols := g.c.m.columns(g.s, sp.from, sp.to, nil)
+	number, gone := cols.Number, ""
 	if g.b.drop >= 0 {
-		number, code := cols.Number, g.c.m.tree.node[g.b.drop].code
-		cols.Number = func(name string) []float64 {
-			v := number(name)
-			if name == code && v != nil {
-				v = make([]float64, len(v))
-				fillNaN(v)
-			}
-			return v
+		gone = g.c.m.tree.node[g.b.drop].code
+	}
+	cols.Number = func(name string) []float64 {
+		if name == spec.Children {
+			g.arithmetic(sp)
+			return slices.Clone(g.out[sp.from:sp.to])
 		}
+		v := number(name)
+		if name == gone && v != nil {
+			v = make([]float64, len(v))
+			fillNaN(v)
+		}
+		return v
 	}
 	v, err := g.rule.Formula.Eval(cols)
 	if err != nil {

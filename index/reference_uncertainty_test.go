@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -44,8 +45,8 @@ func TestReplay(t *testing.T) {
 		scores := readReference(t, "asem/uncertainty/"+run+"_scores.csv")
 		at := rowsOf(res)
 		for n, row := range scores.row {
-			r := at[row[0]]
-			if !same(res.Rows[r].Score, scores.num(t, n, "Nominal")) {
+			r := slices.IndexFunc(res.All, func(x Row) bool { return x.Code == row[0] })
+			if !same(res.Rows[at[row[0]]].Score, scores.num(t, n, "Nominal")) {
 				t.Errorf("%s: nominal score of %s", run, row[0])
 			}
 			for k := range d.Choice {

@@ -178,7 +178,7 @@ func (f *frameRows) into(s *spec.Spec) {
 		if written[code] || kind == "denominator" || kind == "group" || kind == "other" {
 			continue // denominators and groups of units are plain data columns here
 		}
-		if code == "" || len(code) > spec.MaxCode || code == "x" || strings.ContainsAny(code, "`\n") {
+		if code == "" || len(code) > spec.MaxCode || code == spec.Self || code == spec.Children || strings.ContainsAny(code, "`\n") {
 			f.refuse(r.Line, code, "%q cannot be a code", code)
 			continue
 		}

@@ -300,8 +300,8 @@ func (o *object) table(key string) map[string]float64 {
 // code checks the name of a column.
 func (r *reader) code(n *yaml.Node, s string) string {
 	bad := s == "" || len(s) > MaxCode || !utf8.ValidString(s) || strings.TrimSpace(s) != s || strings.ContainsAny(s, "`\n\r\t")
-	if bad || s == "x" {
-		r.refuse(n, "bad-code", "%q cannot be a code: 1 to %d characters, no backquote, no space at its ends, and not x, which formulas use", s, MaxCode)
+	if bad || s == Self || s == Children {
+		r.refuse(n, "bad-code", "%q cannot be a code: 1 to %d characters, no backquote, no space at its ends, and not x or children, which formulas use", s, MaxCode)
 	}
 	return s
 }

@@ -29,6 +29,12 @@ const (
 // first key, "landbridge-index".
 const Format = 1
 
+// Names with a meaning of their own in formulas; no column may have them.
+const (
+	Self     = "x"        // in transform: the column itself
+	Children = "children" // in a group's formula: the weighted mean of its children
+)
+
 // A Spec is one specification.
 type Spec struct {
 	File       string // the name it was read under

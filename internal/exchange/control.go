@@ -81,7 +81,7 @@ func (x *Exchange) Knock(ctx context.Context, peer landbridge.PartyID, raw []byt
 	if k.Position > mine.Position {
 		l.wakes[controlLane].rows.fire() // fetch what it has more
 	}
-	l.wakeAll()
+	l.wakeMail()
 	return mine.marshal(), nil
 }
 

@@ -230,6 +230,16 @@ func (l *link) wakeAll() {
 	}
 }
 
+// wakeMail is wakeAll without our own knock: to answer every knock with a
+// knock would keep two idle nodes talking for ever.
+func (l *link) wakeMail() {
+	for lane, w := range l.wakes {
+		if lane != controlLane {
+			w.poke.fire()
+		}
+	}
+}
+
 // idle notes that a lane has nothing to do, whatever went wrong before.
 func (l *link) idle(ctx context.Context, lane Lane) {
 	l.mu.Lock()

@@ -1,0 +1,135 @@
+package sim
+
+import (
+	"time"
+
+	"landbridge.example"
+	"landbridge.example/internal/casework"
+	"landbridge.example/process"
+)
+
+// Canary is a word that stands in every text a run writes: it must be seen at
+// the sides of a case and nowhere else.
+const Canary = "quetzalcanary"
+
+// Fill writes something lawful into every field a transition asks for, from
+// the definition alone, so that a process that is added later is tried without
+// a line of code here.
+func Fill(d *process.Definition, t *process.Transition, v *casework.CaseView, now time.Time) casework.Input {
+	in := casework.Input{Title: "Matter of " + Canary, Fields: process.Values{}}
+	for _, name := range t.Asks {
+		if f := d.Field(name); f != nil {
+			in.Fields[name] = value(*f, v, now)
+		}
+	}
+	// Fields that are asked only under a condition stay out while it is not met.
+	for changed := true; changed; {
+		changed = false
+		for _, name := range t.Asks {
+			if f := d.Field(name); f != nil && !d.Shown(f, known(v), in.Fields) {
+				if _, there := in.Fields[name]; there {
+					delete(in.Fields, name)
+					changed = true
+				}
+			}
+		}
+	}
+	if t.NeedsIt("ground") && len(d.Grounds) > 0 {
+		in.Ground = d.Grounds[0].Code
+	}
+	if t.NeedsIt("reason") {
+		in.Reason = "Because " + Canary + " says so."
+	}
+	return in
+}
+
+func known(v *casework.CaseView) process.Values {
+	all := process.Values{}
+	if v == nil {
+		return all
+	}
+	for _, g := range v.Groups {
+		for _, f := range g.Fields {
+			all[f.Field.Name] = f.Value
+		}
+	}
+	return all
+}
+
+// lawful holds the answers that keep a case going where the first choice would
+// stop it, by field name.
+func lawful(name string) (string, bool) {
+	s, ok := map[string]string{
+		"neutrality_declaration": process.Yes,
+		"death_penalty_possible": process.No,
+		"special_data":           process.No,
+		"obtained_under_duress":  process.No,
+		"exculpatory":            process.No,
+		"special_data_in_answer": process.No,
+		"used_as_evidence":       process.No,
+		"minor":                  process.No,
+		"protected_function":     process.No,
+		"code":                   "fraud",
+		"language":               "en",
+	}[name]
+	return s, ok
+}
+
+func value(f process.Field, v *casework.CaseView, now time.Time) process.Value {
+	if f.Type.Compound() {
+		row := process.Row{}
+		for _, part := range process.Parts(f.Type) {
+			if part.Required {
+				row[part.Name] = text(part, v, now)
+			}
+		}
+		return process.Value{Rows: []process.Row{row}}
+	}
+	if f.Type == process.EnumsType {
+		return process.Value{Items: []string{f.Options[0].Code}}
+	}
+	return process.Text(text(f, v, now))
+}
+
+func text(f process.Field, v *casework.CaseView, now time.Time) string {
+	if s, ok := lawful(f.Name); ok {
+		return s
+	}
+	switch f.Type {
+	case process.BoolType:
+		return process.Yes
+	case process.EnumType:
+		return f.Options[0].Code
+	case process.DateType:
+		return now.AddDate(0, 6, 0).Format("2006-01-02")
+	case process.DatetimeType:
+		return now.Add(48 * time.Hour).UTC().Format("2006-01-02T15:04Z")
+	case process.NumberType:
+		return "12"
+	case process.MoneyType:
+		return "48500.00 EUR"
+	case process.SpanType:
+		return "5y"
+	case process.LanguageType:
+		return "en"
+	case process.PartyType:
+		return "XB"
+	case process.GradeType:
+		return "A1"
+	case process.DigestType:
+		return object(v).String()
+	}
+	return "Words about " + Canary + "."
+}
+
+// object returns the newest act that gave information, for fields that name one.
+func object(v *casework.CaseView) landbridge.Digest {
+	if v != nil {
+		for _, a := range v.Timeline {
+			if a.Transition == "answer" {
+				return a.ID
+			}
+		}
+	}
+	return landbridge.Sum([]byte(Canary))
+}

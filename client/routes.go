@@ -22,7 +22,7 @@ type (
 	None struct{}
 	// ByCase names a case by id or by this node's number.
 	ByCase struct {
-		Case string `path:"case" doc:"Id of the case, or this node's number for it."`
+		Case string `path:"case" doc:"Id of the case, or its number."`
 	}
 	// ByDraft names a draft.
 	ByDraft struct {

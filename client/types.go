@@ -26,7 +26,7 @@ type Fields map[string]any
 // A CaseSummary is one line of a list of cases.
 type CaseSummary struct {
 	ID      string    `json:"id"`
-	Number  string    `json:"number" doc:"This node's own number, such as XA-2026-0001."`
+	Number  string    `json:"number" doc:"The number people use, such as XA-2026-0001, the same at every side."`
 	Title   string    `json:"title"`
 	Process string    `json:"process" doc:"Process and version, such as information-request@1."`
 	Side    string    `json:"side" doc:"The side this node's party takes in the case."`

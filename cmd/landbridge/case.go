@@ -75,20 +75,33 @@ func (n *newCase) run(ctx context.Context, a *app, t *target) error {
 	if d, err = c.Draft(ctx, d.ID); err != nil {
 		return err
 	}
-	if blocking(d.Problems) || n.check {
-		if len(d.Problems) > 0 {
-			printProblems(a, d.Problems)
-		}
-		if blocking(d.Problems) {
-			return fail.New(fail.Invalid, "the request is not complete; mend the file and go on with --draft %s", d.ID)
-		}
-		return show(a.out, t.json, d, keyValues("draft", d.ID, "number", d.Number, "ready", "yes"), "")
+	if n.check {
+		return n.report(a, t, d)
 	}
 	done, err := c.Propose(ctx, d.ID)
+	if p := new(client.Problem); errors.As(err, &p) && len(p.Problems) > 0 {
+		printProblems(a, p.Problems)
+		return errUnfinished(d)
+	}
 	if err != nil {
 		return err
 	}
 	return printDone(a, t.json, done)
+}
+
+// report says what is missing, without proposing anything.
+func (n *newCase) report(a *app, t *target, d client.Draft) error {
+	if len(d.Problems) > 0 {
+		printProblems(a, d.Problems)
+	}
+	if blocking(d.Problems) {
+		return errUnfinished(d)
+	}
+	return show(a.out, t.json, d, keyValues("draft", d.ID, "number", d.Number, "ready", "yes"), "")
+}
+
+func errUnfinished(d client.Draft) error {
+	return fail.New(fail.Invalid, "the request is not complete; mend the file and go on with --draft %s", d.ID)
 }
 
 // draftFor begins a draft, or replaces what is written in the one named by --draft.

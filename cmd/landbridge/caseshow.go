@@ -165,7 +165,10 @@ func deliveryTable(all []client.Delivery) *table {
 func audienceTable(all []client.Audience) *table {
 	t := &table{head: []string{"who", "sees it", "rule", "why"}, wide: true}
 	for _, x := range all {
-		who := strings.TrimSpace(x.Party + " " + x.Name + " " + strings.Join(x.Roles, ", "))
+		who := strings.Join(strings.Fields(x.Party+" "+x.Name+" "+strings.ReplaceAll(strings.Join(x.Roles, ", "), "_", " ")), " ")
+		if who == "" {
+			who = "the public"
+		}
 		t.add(who, map[bool]string{true: "yes", false: "no"}[x.Sees], x.Rule, x.Text)
 	}
 	return t

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -175,13 +175,23 @@ func printProblems(a *app, all []client.FieldProblem) {
 	t.print(a.err)
 }
 
+// compact writes the value of a field for people: rows as their parts.
 func compact(v any) string {
-	if s, ok := v.(string); ok {
-		return s
+	switch v := v.(type) {
+	case string:
+		return v
+	case []any:
+		all := make([]string, len(v))
+		for i, e := range v {
+			all[i] = compact(e)
+		}
+		return strings.Join(all, " | ")
+	case map[string]any:
+		var all []string
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			all = append(all, strings.ReplaceAll(name, "_", " ")+": "+compact(v[name]))
+		}
+		return strings.Join(all, ", ")
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
+	return fmt.Sprint(v)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -183,14 +184,16 @@ func cmdHTTP(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cmdAwait runs a command again until its output holds a text:
-// "await TEXT landbridge case show …".
+// cmdAwait runs a command again until its output matches:
+// "await REGEXP landbridge case show …".
 func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := regexp.Compile(args[0])
+	ts.Check(err)
 	var last string
-	for end := time.Now().Add(storyPatience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(storyPatience); time.Now().Before(end); time.Sleep(300 * time.Millisecond) {
 		err := ts.Exec(args[1], args[2:]...)
 		last = ts.ReadFile("stdout") + ts.ReadFile("stderr")
-		if err == nil && strings.Contains(last, args[0]) {
+		if err == nil && want.MatchString(last) {
 			return
 		}
 	}
@@ -202,8 +205,8 @@ func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
 func cmdFind(ts *testscript.TestScript, _ bool, args []string) {
 	for line := range strings.Lines(ts.ReadFile(args[2])) {
 		if _, rest, ok := strings.Cut(line, args[1]); ok {
-			value := strings.Trim(strings.Fields(rest + " -")[0], `",:`)
-			ts.Setenv(args[0], value)
+			value, _, _ := strings.Cut(strings.TrimLeft(rest, ` ":`), `"`)
+			ts.Setenv(args[0], strings.Fields(value + " -")[0])
 			return
 		}
 	}

@@ -108,8 +108,8 @@ func (v *verifier) load(first string) error {
 	}
 	var founding landbridge.Digest
 	if v.founding != "" {
-		if founding, err = landbridge.ParseDigest(v.founding); err != nil {
-			return fail.New(fail.Invalid, "--founding: %v", err)
+		if founding, err = landbridge.ParseDigest(v.founding); err != nil || founding.IsZero() {
+			return fail.New(fail.Invalid, "--founding is the digest of a founding: 64 lower-case hex digits")
 		}
 	}
 	if v.view, err = party.ParseFile(text, founding); err != nil {

@@ -43,6 +43,9 @@ func (a *API) desk(ctx context.Context, c *call, _ client.None) (client.Desk, er
 }
 
 func (a *API) cases(ctx context.Context, c *call, q client.CaseQuery) (client.CaseList, error) {
+	if _, err := limit(q.Limit, casework.MaxPage); err != nil {
+		return client.CaseList{}, err
+	}
 	page, err := a.c.Casework.Cases(ctx, c.person, casework.Filter{
 		State: q.State, All: q.All, Party: landbridge.PartyID(q.Party), Process: q.Process, Mine: q.Mine, Side: q.Side,
 		Text: q.Text, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: q.Limit,

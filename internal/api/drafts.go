@@ -144,5 +144,25 @@ func (a *API) propose(ctx context.Context, c *call, in client.ByDraft) (client.D
 		return client.Done{}, err
 	}
 	d, err := a.c.Casework.Propose(ctx, c.person, id)
+	if fail.Is(err, fail.Invalid) {
+		err = a.unfinished(ctx, c, id, err)
+	}
 	return c.outcome(d, err)
 }
+
+// unfinished adds to err what is wrong field by field.
+func (a *API) unfinished(ctx context.Context, c *call, id landbridge.ID, err error) error {
+	all, e := a.c.Casework.CheckDraft(ctx, c.person, id)
+	if e != nil {
+		return err // the sentence has to do
+	}
+	return &incomplete{err, all}
+}
+
+// An incomplete is a refusal with what is wrong field by field.
+type incomplete struct {
+	error
+	fields []casework.Problem
+}
+
+func (i *incomplete) Unwrap() error { return i.error }

@@ -149,9 +149,9 @@ func version(tag string) (int64, error) {
 
 // fieldProblems returns what err says field by field, if it does.
 func fieldProblems(err error) []client.FieldProblem {
-	var f interface{ Fields() []casework.Problem }
-	if !errors.As(err, &f) {
+	f, ok := errors.AsType[*incomplete](err)
+	if !ok {
 		return nil
 	}
-	return each(f.Fields(), problemView)
+	return each(f.fields, problemView)
 }

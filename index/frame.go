@@ -85,7 +85,9 @@ func readFrame(s *spec.Spec, need map[string]use, files Files, list *problem.Lis
 	for i := range s.Sources {
 		r.source(i, files)
 	}
-	r.unknown()
+	if !list.Refused() { // a file that was not read would be blamed twice
+		r.unknown()
+	}
 	if list.Refused() {
 		return nil
 	}

@@ -43,6 +43,7 @@ func Compile(s *spec.Spec, files Files) (*Model, problem.List) {
 	}
 	m.frame = m.frame.filter(m.spec.Units.Where, m.spec, &list)
 	m.findIndex(&list)
+	m.knowTrends(&list)
 	m.start = m.first(&list)
 	if list.Refused() {
 		return nil, sorted(list)
@@ -199,6 +200,18 @@ func (m *Model) findIndex(list *problem.List) {
 	}
 	if m.index < 0 {
 		list.Add(problem.Problem{Rule: "no-index", File: m.spec.File, Text: "no group is above all others; say index: which column is the index"})
+	}
+}
+
+func (m *Model) knowTrends(list *problem.List) {
+	if m.spec.Trends == nil {
+		return
+	}
+	for _, code := range m.spec.Trends.Codes {
+		if _, ok := m.tree.at[code]; !ok {
+			list.Add(problem.Problem{Rule: "unknown-code", File: m.spec.File, Column: code,
+				Text: "trends: there is no such indicator or group" + problem.Nearest(code, m.tree.codes())})
+		}
 	}
 }
 

@@ -287,8 +287,7 @@ func (w *writer) Committed() {
 // do not know what is on disk: the next commit reads the head and compares.
 func (w *writer) RolledBack() {
 	if w.flushed != nil {
-		w.edge = nil
-		clear(w.heads)
+		w.edge = nil // and with it, when it is read again, the heads
 	}
 	w.end()
 }

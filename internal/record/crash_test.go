@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
@@ -191,4 +192,58 @@ func TestInstances(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLostLock is about PostgreSQL: a row locked behind a savepoint is free
+// again when that savepoint is rolled back. The next caller of the same group
+// must take the head anew, because another instance may have moved it meanwhile.
+func TestLostLock(t *testing.T) {
+	dsn := dbtest.Postgres(t)
+	p := newParty(t, "XA")
+	d, other := reopen(t, dsn, db.Options{}), reopen(t, dsn, db.Options{})
+	l, m := openLog(t, d, p), openLog(t, other, p)
+	ctx := context.Background()
+	busy, queued := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { // keeps the writer busy until the next two stand in line together
+		err := d.Write(ctx, func(*db.Tx) error { close(busy); <-queued; return nil })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-busy
+	failed, done := make(chan error, 1), make(chan error, 1)
+	var index int64
+	go func() {
+		failed <- d.Write(ctx, func(tx *db.Tx) error {
+			if _, err := l.Append(tx, fact("case.step", "case/a", 0)); err != nil {
+				return err
+			}
+			return errOdd
+		})
+	}()
+	time.Sleep(50 * time.Millisecond) // no harm if too short: the two would share no group, and prove nothing
+	go func() {
+		done <- d.Write(ctx, func(tx *db.Tx) (err error) {
+			err = other.Write(ctx, func(tx *db.Tx) error {
+				_, err := m.Append(tx, fact("case.step", "case/b", 0))
+				return err
+			})
+			if err == nil {
+				index, err = l.Append(tx, fact("case.step", "case/a", 1))
+			}
+			return err
+		})
+	}()
+	time.Sleep(50 * time.Millisecond)
+	close(queued)
+	wg.Wait()
+	if err := <-failed; !errors.Is(err, errOdd) {
+		t.Fatal(err)
+	}
+	must(t, <-done)
+	if index != 1 {
+		t.Errorf("the fact got index %d, want 1", index)
+	}
+	whole(t, l, p, 2)
 }

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,6 +113,14 @@ func (b *bag) Forget(tx *db.Tx, d landbridge.Digest) error {
 }
 
 // take returns what was sent since the last time.
+func (n *testNode) take() []parcel {
+	n.t.Helper()
+	// What a commit calls runs after its caller was answered; one more commit
+	// comes after it.
+	must(n.t, n.db.Write(n.t.Context(), func(*db.Tx) error { return nil }))
+	return n.bag.take()
+}
+
 func (b *bag) take() []parcel {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -125,17 +131,18 @@ func (b *bag) take() []parcel {
 
 type testNode struct {
 	*Casework
-	t      testing.TB
-	party  landbridge.PartyID
-	db     *db.DB
-	log    *record.Log
-	dir    *party.Directory
-	staff  *staff.Staff
-	people map[string]staff.Person
-	keys   map[string]*softkey.Key
-	bag    *bag
-	clock  *clock
-	runner *jobs.Runner
+	t       testing.TB
+	party   landbridge.PartyID
+	db      *db.DB
+	log     *record.Log
+	dir     *party.Directory
+	staff   *staff.Staff
+	people  map[string]staff.Person
+	keys    map[string]*softkey.Key
+	bag     *bag
+	clock   *clock
+	runner  *jobs.Runner
+	blobDir string
 }
 
 // A world is some nodes that know each other.
@@ -197,7 +204,8 @@ func (w *world) newNode(t testing.TB, k *party.Keys, d *db.DB, entries [][]byte)
 	for _, e := range entries {
 		must(t, n.dir.Add(t.Context(), e))
 	}
-	blobs, err := blob.NewStore(filepath.Join(t.TempDir(), "blobs"))
+	n.blobDir = filepath.Join(t.TempDir(), "blobs")
+	blobs, err := blob.NewStore(n.blobDir)
 	must(t, err)
 	n.bag = &bag{blobs: blobs, retrieved: map[landbridge.Digest]bool{}, rungs: map[landbridge.Digest][]exchange.Rung{}, forgotten: map[landbridge.Digest]bool{}, stored: map[landbridge.Digest]landbridge.Digest{}}
 	n.staff, err = staff.New(staff.Config{DB: d, Record: log.Append, Clock: w.clock.Now, Random: rand.Reader, Party: k.Party, Secret: [32]byte{7}, RPID: "localhost",
@@ -288,7 +296,7 @@ func (w *world) settle(t testing.TB) {
 	for range 100 {
 		quiet := true
 		for _, p := range []landbridge.PartyID{"XA", "XB"} {
-			for _, pc := range w.nodes[p].bag.take() {
+			for _, pc := range w.nodes[p].take() {
 				quiet = false
 				for _, to := range pc.envelope.Header.To {
 					if err := w.nodes[to.Party].hand(pc); err != nil {
@@ -441,11 +449,8 @@ func (n *testNode) facts(id landbridge.CaseID) (kinds []string) {
 	for _, f := range all {
 		kinds = append(kinds, f.Kind)
 	}
-	slices.Reverse(kinds)
 	return kinds
 }
-
-var errTest = errors.New("a test stops here")
 
 func definition(t testing.TB) *process.Definition {
 	t.Helper()
@@ -453,3 +458,5 @@ func definition(t testing.TB) *process.Definition {
 	must(t, w.loadCatalogue())
 	return w.defs[0]
 }
+
+func blobDir(n *testNode) string { return n.blobDir }

@@ -416,6 +416,7 @@ func (w *Casework) showRecord(ctx context.Context, f *whole, _ staff.Person, v *
 		}
 	}
 	names, err := w.names(ctx, people)
+	slices.Reverse(facts) // the newest first
 	for _, e := range facts {
 		v.Facts = append(v.Facts, FactView{Entry: e.Index, Kind: e.Kind, Actor: e.Actor, Name: names[e.Actor], Note: e.Note, At: e.Time})
 	}

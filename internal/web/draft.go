@@ -110,7 +110,7 @@ type DraftPage struct {
 	Reason, ReasonProblem  string
 	Files                  []FileLine
 	NeedsFiles             bool
-	Problems               []ProblemLine
+	Problems, Advice       []ProblemLine // what keeps it from leaving; what is better known before
 	Missing                int
 	Audience               []Seen
 	Approvals              string
@@ -201,6 +201,7 @@ func isOpening(d *casework.DraftView) bool {
 
 func (s *site) draftProblems(v *visit, d *casework.DraftView, page *DraftPage) {
 	for _, p := range d.Problems {
+		p.Text = s.named(v, d.To, p.Text)
 		line := ProblemLine{Text: s.say(v, d.Process, p.Text), Rule: p.Rule, Block: p.Block, Href: "#" + problemID(p)}
 		for _, g := range d.Groups {
 			for _, f := range g.Fields {
@@ -209,9 +210,11 @@ func (s *site) draftProblems(v *visit, d *casework.DraftView, page *DraftPage) {
 				}
 			}
 		}
-		if p.Block {
-			page.Missing++
+		if !p.Block {
+			page.Advice = append(page.Advice, line)
+			continue
 		}
+		page.Missing++
 		page.Problems = append(page.Problems, line)
 		if !page.Checked {
 			continue
@@ -227,6 +230,20 @@ func (s *site) draftProblems(v *visit, d *casework.DraftView, page *DraftPage) {
 			page.Marking.Problem = line.Text
 		}
 	}
+}
+
+// named puts the contact point a sentence calls by its id in words.
+func (s *site) named(v *visit, to []landbridge.PartyID, x casework.Text) casework.Text {
+	if x.Key != "case.advice.hotline" || len(x.Args) == 0 {
+		return x
+	}
+	id, _ := x.Args[0].(string)
+	for _, p := range to {
+		if r, err := s.Directory.Lookup(v.Context(), p); err == nil {
+			x.Args = []any{hotline(v.t, r, id)}
+		}
+	}
+	return x
 }
 
 // problemID is the id of the control a problem is about.

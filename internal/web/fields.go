@@ -235,7 +235,7 @@ func (f *fieldForm) about(field string, row int, part string) []string {
 	}
 	var all []string
 	for _, p := range f.problems {
-		if p.Field == field && p.Part == part && (part == "" || p.Row == row) {
+		if p.Block && p.Field == field && p.Part == part && (part == "" || p.Row == row) {
 			line := f.s.say(f.v, f.ref, p.Text)
 			if p.Rule != "" && p.Rule != "form" {
 				line += " (" + p.Rule + ")"

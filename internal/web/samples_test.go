@@ -100,7 +100,7 @@ func sampleDraft(in Frame, who Who, file FileLine, seen []Seen, stop *StopLine) 
 		Frame: in, ID: "d", Case: "c", Number: "XA-2026-0143", Process: "Information request", Act: "Send the request", Effect: "It leaves this node.", Law: "Art. 4", To: "XB", Version: 3, New: true, CaseTitle: "A title",
 		Marking: MarkingForm{TLP: []Choice{{"TLP:AMBER", "TLP:AMBER", true}}, PAP: []Choice{{"PAP:GREEN", "PAP:GREEN", true}}, H1: true, H3: "x", Problem: "unclear"},
 		Groups:  []GroupForm{{"Facts", []FieldControl{long, radio, when, rows, checks, at}}}, Grounds: []Choice{{"g", "G", true}}, NeedsGround: true, GroundProblem: "choose", NeedsReason: true, Reason: "r", ReasonProblem: "say why",
-		Files: []FileLine{file}, NeedsFiles: true, Problems: []ProblemLine{{"#f-facts_summary", "is missing", "XB profile", "Facts", true}}, Missing: 1, Audience: seen, Approvals: "supervisor", Returned: "shorter", Stopped: stop,
+		Files: []FileLine{file}, NeedsFiles: true, Problems: []ProblemLine{{"#f-facts_summary", "is missing", "XB profile", "Facts", true}}, Advice: []ProblemLine{{"", "call the hotline", "XB", "Urgency", false}}, Missing: 1, Audience: seen, Approvals: "supervisor", Returned: "shorter", Stopped: stop,
 		Checked: true, Changed: "14:00", Open: true, TitleProblem: "missing",
 	}
 }

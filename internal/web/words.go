@@ -201,10 +201,13 @@ func (s *site) clock(v *visit, ref landbridge.ProcessRef, c *casework.ClockView)
 	case "paused", "stopped":
 		k.Class = "still"
 	case "running":
-		if c.Share >= 0.75 || c.Left < time.Hour {
+		switch {
+		case c.Share >= 0.75 || c.Left < time.Hour:
 			k.Class = "red"
-		} else if c.Ours {
+		case c.Ours && (c.Share >= 0.5 || c.Left < 24*time.Hour):
 			k.Class = "amber"
+		case c.Ours:
+			k.Class = "teal"
 		}
 	}
 	whose := "clock.theirs"

@@ -558,3 +558,22 @@ func TestCodes(t *testing.T) {
 		t.Error("a foreign error has a code")
 	}
 }
+
+// TestClone lets two clones of one edge grow apart: neither may write where the
+// other or the original reads.
+func TestClone(t *testing.T) {
+	w := newTree(t, "landbridge.example/XA")
+	w.grow(3)
+	root := w.edge.Root()
+	a, b := w.edge.Clone(), w.edge.Clone()
+	a.Add(tlog.Hash{1})
+	want := bytes.Clone(a.Touched()[0].Data)
+	b.Add(tlog.Hash{2})
+	w.edge.Add(tlog.Hash{3})
+	if !bytes.Equal(a.Touched()[0].Data, want) || a.Root() == b.Root() || len(want) != 4*32 {
+		t.Error("clones of one edge write over each other")
+	}
+	if w.edge.Clone().Root() != w.edge.Root() || w.edge.Root() == root {
+		t.Error("a clone differs from its original")
+	}
+}

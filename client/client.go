@@ -131,31 +131,37 @@ type request struct {
 	tries        int
 }
 
-// send sends r until there is an answer, and returns it open. Only what is
-// safe to repeat is repeated: reads, and writes under the same key.
-func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
+// An errLost says that an answer broke off in the middle: the write may have
+// happened, and is asked for again under the same key.
+type errLost struct{ error }
+
+func (e errLost) Unwrap() error { return e.error }
+
+// send sends r until take has the whole answer. Only what is safe to repeat is
+// repeated: reads, and writes under the same key.
+func (c *Client) send(ctx context.Context, r request, take func(*http.Response) error) error {
 	if r.method != http.MethodGet && r.key == "" {
 		key, err := c.NewKey()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		r.key = key
 	}
-	tries := max(r.tries, 1)
 	for i := 1; ; i++ {
+		last := i >= r.tries
 		resp, err := c.once(ctx, r)
-		busy := err == nil && resp.StatusCode == http.StatusServiceUnavailable
-		if err == nil && !busy || i >= tries || ctx.Err() != nil {
-			if err != nil {
-				return nil, &Unreachable{c.base, bare(err)}
+		if err == nil {
+			if resp.StatusCode == http.StatusServiceUnavailable && !last {
+				resp.Body.Close()
+			} else if err = take(resp); !errors.As(err, new(errLost)) {
+				return err
 			}
-			return resp, nil
 		}
-		if busy {
-			resp.Body.Close()
+		if err != nil && (last || ctx.Err() != nil) {
+			return &Unreachable{c.base, bare(err)}
 		}
 		if err := c.wait(ctx, retryAfter<<(i-1)); err != nil {
-			return nil, &Unreachable{c.base, err}
+			return &Unreachable{c.base, err}
 		}
 	}
 }
@@ -220,7 +226,7 @@ func decode(resp *http.Response, out any) error {
 	}
 	b, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswer+1))
 	if err != nil {
-		return fmt.Errorf("reading the node's answer: %w", err)
+		return errLost{err}
 	}
 	if len(b) > MaxAnswer {
 		return fmt.Errorf("the node's answer is over %d bytes; ask for fewer at a time", MaxAnswer)
@@ -241,7 +247,7 @@ func decode(resp *http.Response, out any) error {
 func problem(resp *http.Response) error {
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
-		return fmt.Errorf("reading the node's answer: %w", err)
+		return errLost{err}
 	}
 	p := &Problem{}
 	if json.Unmarshal(b, p) != nil || p.Detail == "" {

@@ -60,11 +60,8 @@ func call[Out any](ctx context.Context, c *Client, name string, in any) (out Out
 	if err != nil {
 		return out, err
 	}
-	resp, err := c.send(ctx, req)
-	if err != nil {
-		return out, err
-	}
-	return out, decode(resp, &out)
+	err = c.send(ctx, req, func(resp *http.Response) error { return decode(resp, &out) })
+	return out, err
 }
 
 // upload streams a file as the body of the call named by route.
@@ -74,26 +71,24 @@ func upload(ctx context.Context, c *Client, name string, in any, body io.ReadSee
 		return out, err
 	}
 	req.body, req.contentType = body, octets
-	resp, err := c.send(ctx, req)
-	if err != nil {
-		return out, err
-	}
-	return out, decode(resp, &out)
+	err = c.send(ctx, req, func(resp *http.Response) error { return decode(resp, &out) })
+	return out, err
 }
 
 // stream makes the call named by route and returns its body, to be closed.
-func stream(ctx context.Context, c *Client, name string, in any) (io.ReadCloser, error) {
+// What breaks off in the middle is the caller's to begin again.
+func stream(ctx context.Context, c *Client, name string, in any) (body io.ReadCloser, err error) {
 	req, err := encode(route(name), in)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.send(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	if resp.StatusCode >= 300 {
-		defer resp.Body.Close()
-		return nil, problem(resp)
-	}
-	return resp.Body, nil
+	err = c.send(ctx, req, func(resp *http.Response) error {
+		if resp.StatusCode >= 300 {
+			defer resp.Body.Close()
+			return problem(resp)
+		}
+		body = resp.Body
+		return nil
+	})
+	return body, err
 }

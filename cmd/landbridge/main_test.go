@@ -74,13 +74,15 @@ func testFederation(t *testing.T, address func(party, listen string) string) *fe
 	return f
 }
 
-// TestStory plays the demo's story on four processes. It is the product's
-// first promise, so it runs in the quick tier.
+// TestStory plays the demo's story on four processes, with a proxy between
+// them that keeps every byte. It is the product's first promise, so it runs in
+// the quick tier.
 func TestStory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the story takes about ten seconds; -short leaves it out")
 	}
-	f := testFederation(t, nil)
+	wire := newCapture(t)
+	f := testFederation(t, wire.address)
 	a, out := testApp(t)
 	s := &story{a: a, p: a.progress(), start: time.Now(), f: f}
 	err := s.play(t.Context())
@@ -90,6 +92,12 @@ func TestStory(t *testing.T) {
 		t.Fatal(plainly(err))
 	}
 	checkHealing(t, f)
+	if word, party := wire.holds(canaries()); word != "" {
+		t.Errorf("the word %q went over the wire to or from %s", word, party)
+	}
+	if n := wire.size(); n < 100_000 {
+		t.Errorf("only %d bytes were captured: the proxy was not in between", n)
+	}
 }
 
 // checkHealing reads what the doctor says about each node afterwards.

@@ -104,12 +104,14 @@ func Open(dsn string, o Options) (*DB, error) {
 	return d, nil
 }
 
-// sqliteDSN names a SQLite file with the settings every connection needs:
-// WAL so that readers never wait, FULL so that a commit is on disk.
+// sqliteDSN names a SQLite file with the settings every connection needs: WAL
+// so that readers never wait, FULL so that a commit is on disk, FAST so that
+// what a row no longer says is overwritten in the pages that are written anyway
+// (S15; what must not survive at all is sealed under a key that is destroyed).
 func sqliteDSN(path, pragma string) string {
 	v := url.Values{"_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
-		"journal_mode(wal)", "synchronous(full)", "temp_store(memory)", pragma,
+		"journal_mode(wal)", "synchronous(full)", "secure_delete(fast)", "temp_store(memory)", pragma,
 	}}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }

@@ -24,8 +24,9 @@ const wipe = `UPDATE record_fact SET about = '', note = '', prev = -1, salt = NU
 // authority) as its note, and returns its index. The entry stays, and says no
 // more than that something happened; the log stays valid (S15).
 //
-// The bytes leave the database's pages when it reuses them; what must not
-// survive on a disk is sealed under a key that is destroyed (internal/blob).
+// On SQLite the bytes are overwritten in the file when the write-ahead log is
+// folded in; PostgreSQL lets them go when it vacuums. Backups keep them: what must
+// not survive there is sealed under a key that is destroyed (internal/blob).
 func (l *Log) Erase(tx *db.Tx, index int64, actor, ground string) (int64, error) {
 	if ground == "" {
 		return 0, fail.New(fail.Invalid, "an erasure names its ground: the law and who ordered it")

@@ -175,7 +175,7 @@ func (p *Play) Settle() {
 	for _, s := range p.w.Sides {
 		s.DieIn(-1, "")
 	}
-	p.w.Rest(3 * time.Hour)
+	p.w.Rest(40 * time.Minute)
 }
 
 // Check holds the world against the promises. It returns every broken one.

@@ -46,7 +46,7 @@ func TestWeather(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := sim.New(t, sim.Options{Seed: seed, Parties: states, Faults: wx.faults})
 					defer w.Close()
-					play(t, w, wx.deaths, wx.cuts, 60)
+					play(t, w, wx.deaths, wx.cuts, 45)
 				})
 			})
 		}

@@ -83,6 +83,9 @@ func (w *Casework) takeAct(tx *db.Tx, in *arrival) error {
 	if err != nil {
 		return err
 	}
+	if f.byID[in.digest] != nil {
+		return nil // the exchange answers a replay; this is the same act by another way
+	}
 	if err := w.admits(f, c); err != nil {
 		return err
 	}
@@ -99,9 +102,6 @@ func (w *Casework) takeAct(tx *db.Tx, in *arrival) error {
 	}
 	row := &actRow{ID: in.digest, Seq: int64(len(f.acts)) + 1, Message: h.ID, header: text, Header: *h, Signature: in.envelope.Signature,
 		Salt: opening.Salt, Text: opening.Body, coreText: coreText, Core: c, Tail: end, Arrived: in.received, Entry: in.entry}
-	if f.byID[row.ID] != nil {
-		return nil // the exchange answers a replay; this is the same act by another way
-	}
 	if err := w.enter(tx, f, row); err != nil {
 		return err
 	}

@@ -349,7 +349,7 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 	}
 	_, err = tx.Exec(`UPDATE casework_case SET side = $1, sides = $2, title = $3, state = $4, outcome = $5, marking = $6, purpose = $7, live = $8, urgent = $9,
 		changed_us = $10, due_us = $11, review_us = $12, keep_us = $13, version = $14, number = $15, origin = $16 WHERE id = $17`,
-		f.Side, string(sides), f.title, f.State, f.Outcome, f.Marking, f.Purpose, f.Live, f.Urgent,
+		f.Side, string(sides), orEmpty(f.title), f.State, f.Outcome, f.Marking, f.Purpose, f.Live, f.Urgent,
 		us(now), us(f.Due), us(f.Review), us(f.Keep), f.Version, f.Number, f.Origin, f.ID)
 	if err != nil {
 		return fmt.Errorf("remembering a case: %w", err)

@@ -83,3 +83,36 @@ func BenchmarkFsync(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "fsyncs/s")
 }
+
+// BenchmarkRead is what readers do on a log of 100,000 facts: prove one, show
+// the facts about one case, verify everything.
+func BenchmarkRead(b *testing.B) {
+	d := dbtest.Open(b, filepath.Join(b.TempDir(), "node.db"), record.Schema())
+	l := openLog(b, d, newParty(b, "XA"))
+	const size, cases = 100_000, 5_000
+	for n := 0; n < size; n += 10_000 {
+		var facts []record.Fact
+		for i := range 10_000 {
+			facts = append(facts, fact("case.step", fmt.Sprint("case/", (n+i)%cases), n+i))
+		}
+		add(b, d, l, facts...)
+	}
+	b.Run("prove", func(b *testing.B) {
+		for i := int64(0); b.Loop(); i += 7919 {
+			_, _, err := l.Prove(b.Context(), i%size)
+			must(b, err)
+		}
+	})
+	b.Run("about", func(b *testing.B) {
+		for i := 0; b.Loop(); i += 79 {
+			_, err := l.FactsAbout(b.Context(), fmt.Sprint("case/", i%cases), 50)
+			must(b, err)
+		}
+	})
+	b.Run("verify", func(b *testing.B) {
+		for b.Loop() {
+			must(b, l.Verify(b.Context()))
+		}
+		b.ReportMetric(size*float64(b.N)/b.Elapsed().Seconds(), "entries/s")
+	})
+}

@@ -61,11 +61,13 @@ func (l *Log) Erase(tx *db.Tx, index int64, actor, ground string) (int64, error)
 	return l.Append(tx, Fact{Kind: KindErased, Actor: actor, Digest: landbridge.Sum(entry), Note: fmt.Sprintf("fact %d: %s", index, ground)})
 }
 
-// chain walks from a fact back through the facts about the same matter.
-const chain = `WITH RECURSIVE chain (idx, entry, prev, depth) AS (
-	SELECT idx, entry, prev, 1 FROM record_fact WHERE idx = $1
+// chain walks from a fact back through the facts about the same matter. It
+// carries all that readers want: a second join would read the whole log.
+const chain = `WITH RECURSIVE chain (idx, entry, about, note, erased, prev, depth) AS (
+	SELECT idx, entry, about, note, salt IS NULL, prev, 1 FROM record_fact WHERE idx = $1
 	UNION ALL
-	SELECT f.idx, f.entry, f.prev, c.depth + 1 FROM record_fact f JOIN chain c ON f.idx = c.prev WHERE c.prev >= 0 AND c.prev > $2 AND c.depth < $3) `
+	SELECT f.idx, f.entry, f.about, f.note, f.salt IS NULL, f.prev, c.depth + 1 FROM record_fact f JOIN chain c ON f.idx = c.prev
+		WHERE c.prev >= 0 AND c.prev > $2 AND c.depth < $3) `
 
 // unlink takes one fact out of the chain of its matter.
 func (l *Log) unlink(tx *db.Tx, about string, index, prev int64) error {

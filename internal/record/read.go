@@ -187,8 +187,7 @@ func (l *Log) FactsAbout(ctx context.Context, about string, limit int) ([]Entere
 	if err != nil {
 		return nil, fmt.Errorf("looking for a matter: %w", err)
 	}
-	return l.facts(ctx, chain+`SELECT f.idx, f.entry, f.about, f.note, f.salt IS NULL FROM chain c JOIN record_fact f ON f.idx = c.idx ORDER BY f.idx`,
-		last, int64(-1), page(limit))
+	return l.facts(ctx, chain+`SELECT idx, entry, about, note, erased FROM chain ORDER BY idx`, last, int64(-1), page(limit))
 }
 
 // Fact returns one fact.

@@ -200,7 +200,8 @@ func caseExport() *command {
 				if err != nil {
 					return explain(a, err)
 				}
-				return show(a.out, t.json, n, keyValues("folder", n.Folder, "acts", fmt.Sprint(n.Acts), "files", fmt.Sprint(n.Files), "receipts", fmt.Sprint(n.Receipts)), "")
+				return show(a.out, t.json, n, keyValues("folder", n.Folder, "acts", fmt.Sprint(n.Acts),
+					"files", fmt.Sprint(n.Files), "receipts", fmt.Sprint(n.Receipts)), "")
 			}
 		},
 	}

@@ -47,7 +47,8 @@ func storyMembers() []*member {
 				cast("t.varga", "Tibor Varga", landbridge.Supervisor),
 				operator("Ulla Brand"),
 			},
-			notes:    map[string]string{"k.lenn": "on duty; takes requests up and answers them", "t.varga": "head of the desk", "operator": "keeps the machine; sees no case"},
+			notes: map[string]string{"k.lenn": "on duty; takes requests up and answers them", "t.varga": "head of the desk",
+				"operator": "keeps the machine; sees no case"},
 			contacts: []party.Contact{duty("+000 22 0100", "spoc@police.xb.example")},
 			profiles: []party.Profile{borealis()},
 		},
@@ -72,7 +73,8 @@ func storyMembers() []*member {
 }
 
 func duty(phone, email string) party.Contact {
-	return party.Contact{ID: "duty-desk", Name: party.Text{"en": "National contact point, duty desk"}, Phone: phone, Email: email, Hours: "24/7", Languages: []string{"en"}}
+	return party.Contact{ID: "duty-desk", Name: party.Text{"en": "National contact point, duty desk"},
+		Phone: phone, Email: email, Hours: "24/7", Languages: []string{"en"}}
 }
 
 func profile() party.Profile {

@@ -101,7 +101,8 @@ func partyShow() *command {
 				if err != nil {
 					return explain(a, err)
 				}
-				tab := keyValues("party", p.Party, "name", p.Name, "kind", p.Kind, "record", fmt.Sprintf("version %d, at position %d of the directory", p.Version, p.Position),
+				tab := keyValues("party", p.Party, "name", p.Name, "kind", p.Kind,
+					"record", fmt.Sprintf("version %d, at position %d of the directory", p.Version, p.Position),
 					"suspended", p.Reason, "reached by", p.Reach, "addresses", strings.Join(p.Addresses, " "), "languages", strings.Join(p.Languages, " "),
 					"log key", p.LogKey, "witness keys", strings.Join(p.WitnessKeys, " "), "TLS pins", strings.Join(p.Pins, " "))
 				for _, k := range p.Contacts {

@@ -147,7 +147,8 @@ func (s *story) answer(ctx context.Context) error {
 	}
 	began := s.a.now()
 	d, err := lenn.NewDraft(ctx, client.NewDraft{Case: s.caseID, Transition: "answer", Input: client.Input{Fields: client.Fields{
-		"answer_text":            "The holder is Jaro Veskarin, born 1998, of Room 6, 41 Ropewalk, Haldvik. Register extract and movements are attached; 212.40 BOR were left.",
+		"answer_text": "The holder is Jaro Veskarin, born 1998, of Room 6, 41 Ropewalk, Haldvik. " +
+			"Register extract and movements are attached; 212.40 BOR were left.",
 		"answer_complete":        "yes",
 		"source_grade":           "A1",
 		"obtained_under_duress":  "no",

@@ -226,7 +226,8 @@ func (v *verifier) act(b []byte) (string, error) {
 	if err := seal.CheckOpening(h, o); err != nil {
 		return "", fail.New(fail.Unsigned, "%v", err)
 	}
-	return fmt.Sprintf("signed by %s on %s, %d bytes are what was signed, digest %s", h.From, h.Created.UTC().Format("2006-01-02 15:04:05.000"), len(f.Body), e.Digest()), nil
+	return fmt.Sprintf("signed by %s on %s, %d bytes are what was signed, digest %s",
+		h.From, h.Created.UTC().Format("2006-01-02 15:04:05.000"), len(f.Body), e.Digest()), nil
 }
 
 func (v *verifier) dir(b []byte) (string, error) {

@@ -109,7 +109,8 @@ func TestInternalErrorStaysInside(t *testing.T) {
 		t.Error("the caller sees the cause")
 	}
 	var p client.Problem
-	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Reference == "" || !strings.Contains(log.String(), p.Reference) || !strings.Contains(log.String(), "password") {
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Reference == "" ||
+		!strings.Contains(log.String(), p.Reference) || !strings.Contains(log.String(), "password") {
 		t.Errorf("reference %q, log %q, %v", p.Reference, log.String(), err)
 	}
 }
@@ -209,7 +210,8 @@ func TestBindRefusals(t *testing.T) {
 
 func TestValues(t *testing.T) {
 	var in client.Fields
-	text := `{"purpose":"investigation","special_data":false,"count":3,"data_kinds":["account_holder","identity"],"persons":[{"name":"A","minor":true}],"one":{"iban":"XB00"},"empty":null}`
+	text := `{"purpose":"investigation","special_data":false,"count":3,"data_kinds":["account_holder","identity"],
+		"persons":[{"name":"A","minor":true}],"one":{"iban":"XB00"},"empty":null}`
 	if err := json.Unmarshal([]byte(text), &in); err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +262,8 @@ func TestIdempotencyKeyIsAskedFor(t *testing.T) {
 
 func TestRequestDigestTellsRequestsApart(t *testing.T) {
 	seen := map[string]string{}
-	for _, tt := range [][4]string{{"POST", "/a", "{}", ""}, {"PUT", "/a", "{}", ""}, {"POST", "/b", "{}", ""}, {"POST", "/a", "{ }", ""}, {"POST", "/a", "{}", "v1"}} {
+	for _, tt := range [][4]string{{"POST", "/a", "{}", ""}, {"PUT", "/a", "{}", ""}, {"POST", "/b", "{}", ""},
+		{"POST", "/a", "{ }", ""}, {"POST", "/a", "{}", "v1"}} {
 		r := httptest.NewRequest(tt[0], tt[1], strings.NewReader(tt[2]))
 		r.Header.Set("If-Match", tt[3])
 		c := &call{r: r, w: httptest.NewRecorder()}

@@ -65,7 +65,8 @@ func (a *API) docs() {
 	a.mux.HandleFunc("GET "+client.Prefix+"/docs", func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash(docsHTML)+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash(docsHTML)+"'; "+
+			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		w.Write(page.Bytes())
 	})
 }

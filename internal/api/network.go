@@ -171,7 +171,8 @@ func (a *API) ladder(ctx context.Context, _ *call, in client.ByMessage) (client.
 			out.Deliveries = append(out.Deliveries, client.Delivery{Message: in.Message, To: to})
 		}
 		d := &out.Deliveries[i]
-		d.Steps = append(d.Steps, client.Step{Name: string(s.Rung), At: s.At, Note: s.Reason, Entry: max(s.LogIndex, 0), Log: string(s.By), Cosigners: s.Cosigners, Proved: s.Proved})
+		d.Steps = append(d.Steps, client.Step{Name: string(s.Rung), At: s.At, Note: s.Reason, Entry: max(s.LogIndex, 0),
+			Log: string(s.By), Cosigners: s.Cosigners, Proved: s.Proved})
 		d.Receipt = d.Receipt || s.Rung == exchange.Delivered && s.Proved
 	}
 	return out, nil

@@ -52,7 +52,8 @@ func repeatable(name string) bool { return name != "act" && name != "attachToDra
 func (a *API) once(rt client.Route, c *call, do func() (any, error)) (Answer, error) {
 	key := c.r.Header.Get(keyHeader)
 	if len(key) < minKey || len(key) > maxKey {
-		return Answer{}, fail.New(fail.Invalid, "send an %s of %d to %d characters with every write, new for each; use the same to repeat this one", keyHeader, minKey, maxKey)
+		return Answer{}, fail.New(fail.Invalid, "send an %s of %d to %d characters with every write, new for each; use the same to repeat this one",
+			keyHeader, minKey, maxKey)
 	}
 	digest, err := requestDigest(rt, c)
 	if err != nil {
@@ -71,7 +72,8 @@ func (a *API) once(rt client.Route, c *call, do func() (any, error)) (Answer, er
 		c.w.Header().Set("Retry-After", "1")
 		return Answer{}, fail.New(fail.Unavailable, "this request is being worked on already; ask again in a moment with the same key")
 	case claim == Interrupted && !repeatable(rt.Name):
-		return Answer{}, fail.New(fail.Conflict, "the node stopped while it worked on this request; look whether it was done, and if not, send it with a new %s", keyHeader)
+		return Answer{}, fail.New(fail.Conflict,
+			"the node stopped while it worked on this request; look whether it was done, and if not, send it with a new %s", keyHeader)
 	}
 	ans, err := perform(c, do)
 	// The caller may have gone away: what was done is still to be kept.

@@ -37,7 +37,8 @@ func OpenAPI() []byte {
 		"info": object{
 			"title": "Landbridge node", "version": "1",
 			"description": "One party's node. Every write takes an Idempotency-Key: sent again under the same key, it is answered as the first time. " +
-				"Records carry an ETag. Cursors are positions in one monotonic sequence. Errors are problem+json (RFC 9457) with a kind a program can act on and a sentence a person can.",
+				"Records carry an ETag. Cursors are positions in one monotonic sequence. " +
+				"Errors are problem+json (RFC 9457) with a kind a program can act on and a sentence a person can.",
 		},
 		"paths":    paths,
 		"security": []object{{"token": []string{}}, {"session": []string{}}},

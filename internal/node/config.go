@@ -28,19 +28,19 @@ import (
 type Config struct {
 	Dir string `yaml:"-"` // the data folder; everything else is relative to it
 
-	Party       string `yaml:"party" doc:"Code of the party this node belongs to, such as XA. It never changes."`
-	Name        string `yaml:"name" doc:"Name of the party, in its own words, for the first record others see."`
-	Listen      string `yaml:"listen" default:"127.0.0.1:8480" doc:"Address for staff pages, the API and the public log. Put it behind your own TLS front, or set tls_cert and tls_key."`
-	URL         string `yaml:"url" default:"" doc:"How browsers reach the staff pages. Passkeys are bound to its host name, so it must not change later. Empty: http://localhost and the port of listen."`
-	TLSCert     string `yaml:"tls_cert" default:"" doc:"Certificate file (PEM) for listen. Empty: plain HTTP, for loopback or behind a front that ends TLS."`
-	TLSKey      string `yaml:"tls_key" default:"" doc:"Key file (PEM) for tls_cert."`
-	PeerListen  string `yaml:"peer_listen" default:"127.0.0.1:8481" doc:"Address for other nodes. Mutual TLS with keys pinned by the directory; never put anything in front that ends TLS."`
-	PeerAddress string `yaml:"peer_address" default:"" doc:"How other nodes reach peer_listen, such as https://node.example:8481. Empty: https:// and peer_listen."`
-	Database    string `yaml:"database" default:"landbridge.db" doc:"A SQLite file in the data folder, or a postgres:// address. Keep the password out of it: PostgreSQL reads ~/.pgpass."`
-	MaxExhibit  int64  `yaml:"max_exhibit_mib" default:"4096" doc:"Largest file that may be attached, in MiB."`
-	SoftKeys    bool   `yaml:"software_keys" default:"false" doc:"Accept approvals by software key files besides passkeys of devices. Every such approval is marked, here and at the other side."`
-	LogLevel    string `yaml:"log_level" default:"info" doc:"How much the node says on standard error: debug, info, warn or error."`
-	Demo        bool   `yaml:"demo" default:"false" doc:"Sign in by one click, with a mark on every page. For demonstrations on loopback only; refused elsewhere."`
+	Party       string `yaml:"party"`
+	Name        string `yaml:"name"`
+	Listen      string `yaml:"listen" default:"127.0.0.1:8480"`
+	URL         string `yaml:"url" default:""`
+	TLSCert     string `yaml:"tls_cert" default:""`
+	TLSKey      string `yaml:"tls_key" default:""`
+	PeerListen  string `yaml:"peer_listen" default:"127.0.0.1:8481"`
+	PeerAddress string `yaml:"peer_address" default:""`
+	Database    string `yaml:"database" default:"landbridge.db"`
+	MaxExhibit  int64  `yaml:"max_exhibit_mib" default:"4096"`
+	SoftKeys    bool   `yaml:"software_keys" default:"false"`
+	LogLevel    string `yaml:"log_level" default:"info"`
+	Demo        bool   `yaml:"demo" default:"false"`
 }
 
 // Names of the files in a data folder. docs/operating.md lists them.
@@ -57,6 +57,31 @@ const (
 	envPrefix     = "LANDBRIDGE_"
 )
 
+// settingDocs explains every setting to the operator, in the file that init
+// writes and in the help. A test refuses a setting that is not explained.
+func settingDocs() map[string]string {
+	return map[string]string{
+		"party": "Code of the party this node belongs to, such as XA. It never changes.",
+		"name":  "Name of the party, in its own words, for the first record others see.",
+		"listen": "Address for staff pages, the API and the public log. Put it behind your own TLS front, or set tls_cert and " +
+			"tls_key.",
+		"url": "How browsers reach the staff pages. Passkeys are bound to its host name, so it must not change later. Empty: " +
+			"http://localhost and the port of listen.",
+		"tls_cert": "Certificate file (PEM) for listen. Empty: plain HTTP, for loopback or behind a front that ends TLS.",
+		"tls_key":  "Key file (PEM) for tls_cert.",
+		"peer_listen": "Address for other nodes. Mutual TLS with keys pinned by the directory; never put anything in front that ends " +
+			"TLS.",
+		"peer_address": "How other nodes reach peer_listen, such as https://node.example:8481. Empty: https:// and peer_listen.",
+		"database": "A SQLite file in the data folder, or a postgres:// address. Keep the password out of it: PostgreSQL reads " +
+			"~/.pgpass.",
+		"max_exhibit_mib": "Largest file that may be attached, in MiB.",
+		"software_keys": "Accept approvals by software key files besides passkeys of devices. Every such approval is marked, here and at " +
+			"the other side.",
+		"log_level": "How much the node says on standard error: debug, info, warn or error.",
+		"demo":      "Sign in by one click, with a mark on every page. For demonstrations on loopback only; refused elsewhere.",
+	}
+}
+
 // A setting is one field of Config as the sources see it.
 type setting struct {
 	name, def, doc string
@@ -64,11 +89,11 @@ type setting struct {
 }
 
 func (c *Config) settings() (all []setting) {
-	v := reflect.ValueOf(c).Elem()
+	v, docs := reflect.ValueOf(c).Elem(), settingDocs()
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		if name := f.Tag.Get("yaml"); name != "-" {
-			all = append(all, setting{name, f.Tag.Get("default"), f.Tag.Get("doc"), v.Field(i)})
+			all = append(all, setting{name, f.Tag.Get("default"), docs[name], v.Field(i)})
 		}
 	}
 	return all
@@ -138,7 +163,8 @@ func (c *Config) read(r io.Reader) error {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
-		return fail.Because(err, fail.Invalid, "%s: %s; \"landbridge init\" writes one with every setting explained", configName, strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " "))
+		return fail.Because(err, fail.Invalid, "%s: %s; \"landbridge init\" writes one with every setting explained", configName,
+			strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " "))
 	}
 	return nil
 }
@@ -223,7 +249,8 @@ func (c *Config) Faults() (all []string) {
 			continue
 		}
 		u, err := url.Parse(a.value)
-		if err != nil || u.Host == "" || a.scheme != "" && u.Scheme != a.scheme || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
+		if err != nil || u.Host == "" || a.scheme != "" && u.Scheme != a.scheme ||
+			u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
 			bad("%s is an address such as https://node.example:8481 without a path, not %q", a.name, a.value)
 		}
 	}

@@ -28,6 +28,9 @@ func TestConfigFileReadsBack(t *testing.T) {
 	if got != c {
 		t.Errorf("read back\n%+v\nwritten\n%+v", got, c)
 	}
+	if len(settingDocs()) != len(c.settings()) {
+		t.Error("a text explains a setting that is gone")
+	}
 	for _, s := range c.settings() {
 		if s.doc == "" {
 			t.Errorf("%s has no text for the operator", s.name)
@@ -40,7 +43,8 @@ func TestConfigFileReadsBack(t *testing.T) {
 
 func TestConfigLaterSourceWins(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, configName), []byte("party: XA\nlisten: 127.0.0.1:1\npeer_listen: 127.0.0.1:2\nlog_level: warn\n"), 0o600); err != nil {
+	text := "party: XA\nlisten: 127.0.0.1:1\npeer_listen: 127.0.0.1:2\nlog_level: warn\n"
+	if err := os.WriteFile(filepath.Join(dir, configName), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{"LANDBRIDGE_LISTEN": "127.0.0.1:3", "LANDBRIDGE_PEER_LISTEN": "127.0.0.1:4"}

@@ -210,7 +210,8 @@ func (d *doctor) ownRecord() {
 	differs("the sealing key", len(d.keys.Sealing) > 0 && r.HasSealingKey(seal.KeyIDOf(d.keys.Sealing[0].PublicText())))
 	differs("the address", slices.Contains(r.Addresses, d.c.PeerURL()) || r.Reach != party.Push)
 	if len(wrong) > 0 {
-		d.add(ill("own record", "in the directory %s differs from what this node has; publish a new record with \"landbridge party profile\", or restore the right keys", strings.Join(wrong, ", ")))
+		d.add(ill("own record", "in the directory %s differs from what this node has; publish a new record with \"landbridge party profile\", "+
+			"or restore the right keys", strings.Join(wrong, ", ")))
 		return
 	}
 	d.add(well("own record", "version %d in the directory names the keys and the address of this node", r.Version))
@@ -304,7 +305,8 @@ func unreached(err error) string {
 func (d *doctor) clock() {
 	now := d.deps.Clock()
 	if d.times.After(now.Add(time.Second)) {
-		d.add(ill("clock", "the newest entry of the log is %s ahead of the clock: the clock was set back; set it right before you start the node", d.times.Sub(now).Round(time.Second)))
+		d.add(ill("clock", "the newest entry of the log is %s ahead of the clock: the clock was set back; set it right before you start the node",
+			d.times.Sub(now).Round(time.Second)))
 		return
 	}
 	if len(d.offset) == 0 {

@@ -68,7 +68,8 @@ func (n *Node) Serve(ctx context.Context, staffL, peerL net.Listener) error {
 	}
 	nodes := peer.Server(n.peer)
 	nodes.ErrorLog = serverLog(n.deps.Logger)
-	if err := writeRunning(n.Config.Dir, Running{URL: n.Config.StaffURL(), Peer: n.Config.PeerURL(), PID: os.Getpid(), Started: n.deps.Clock().UTC()}); err != nil {
+	here := Running{URL: n.Config.StaffURL(), Peer: n.Config.PeerURL(), PID: os.Getpid(), Started: n.deps.Clock().UTC()}
+	if err := writeRunning(n.Config.Dir, here); err != nil {
 		return err
 	}
 	defer os.Remove(n.Config.path(runName))

@@ -76,7 +76,8 @@ func (p *page) pdf(title string) []byte {
 	objects := []string{
 		"<< /Type /Catalog /Pages 2 0 R /Lang (en) >>",
 		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-		fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R /Resources << /Font << /F1 5 0 R /F2 6 0 R /F3 7 0 R >> >> >>", pageWidth, pageHeight),
+		fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R "+
+			"/Resources << /Font << /F1 5 0 R /F2 6 0 R /F3 7 0 R >> >> >>", pageWidth, pageHeight),
 		fmt.Sprintf("<< /Length %d >>\nstream\n%sendstream", p.b.Len(), p.b.String()),
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
@@ -103,7 +104,8 @@ const invented = "Invented for a demonstration. Bank, persons and accounts do no
 
 func statement() []byte {
 	var p page
-	p.head("Kestrel Savings Bank", "14 Harbour Row, Port Selm, Azuria (XA) - licence AZ-B-0000", "Statement of account", "1 to 14 November 2026 - page 1 of 1 - printed 16 November 2026")
+	p.head("Kestrel Savings Bank", "14 Harbour Row, Port Selm, Azuria (XA) - licence AZ-B-0000", "Statement of account",
+		"1 to 14 November 2026 - page 1 of 1 - printed 16 November 2026")
 	y := p.pairs(190,
 		[2]string{"Account holder", "Tomelia Brask"},
 		[2]string{"Account", "XA00 KEST 0000 4417 2093"},
@@ -130,14 +132,16 @@ func statement() []byte {
 	}
 	p.rule(y)
 	y = p.pairs(y+24, [2]string{"Balance on 14 November", "40,152.23"})
-	p.paragraph(y+24, "Certified as a true extract of the bank's books for the police of Azuria under", "file KSB-FR-2026-00417. Edda Quillonby, head of fraud response.")
+	p.paragraph(y+24, "Certified as a true extract of the bank's books for the police of Azuria under",
+		"file KSB-FR-2026-00417. Edda Quillonby, head of fraud response.")
 	p.text(margin, 800, "F1", 7, invented)
 	return p.pdf("Statement of account XA00 KEST 0000 4417 2093")
 }
 
 func bankReport() []byte {
 	var p page
-	p.head("Kestrel Savings Bank", "Fraud response - 14 Harbour Row, Port Selm, Azuria (XA)", "Report of a suspected fraud", "To the National Police of Azuria, financial crime desk - 12 November 2026")
+	p.head("Kestrel Savings Bank", "Fraud response - 14 Harbour Row, Port Selm, Azuria (XA)", "Report of a suspected fraud",
+		"To the National Police of Azuria, financial crime desk - 12 November 2026")
 	y := p.pairs(190,
 		[2]string{"Bank's file", "KSB-FR-2026-00417"},
 		[2]string{"Customer", "Tomelia Brask, born 1951, Port Selm"},
@@ -164,7 +168,8 @@ func bankReport() []byte {
 
 func accountHolder() []byte {
 	var p page
-	p.head("Nordhavel Bank", "Register extracts - 2 Quay of the Pilots, Haldvik, Borealis (XB)", "Extract of the account register", "For the National Contact Point of Borealis - extract NHB-2026-11-5530")
+	p.head("Nordhavel Bank", "Register extracts - 2 Quay of the Pilots, Haldvik, Borealis (XB)", "Extract of the account register",
+		"For the National Contact Point of Borealis - extract NHB-2026-11-5530")
 	y := p.pairs(190,
 		[2]string{"Account", "XB00 NORD 0000 9921 7755"},
 		[2]string{"Opened", "28 October 2026, by telephone application"},

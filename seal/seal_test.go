@@ -270,14 +270,14 @@ func TestStream(t *testing.T) {
 			t.Fatalf("a detached envelope came back with %d bytes of payload (%v)", len(e.Payload), err)
 		}
 		for _, to := range []side{xb, xc} {
-			r, got, err := seal.OpenStream(e.Header, iotest.OneByteReader(bytes.NewReader(payload.Bytes()[:min(n, 5000)])), to.id, to.sealing)
+			r, _, err := seal.OpenStream(e.Header, iotest.OneByteReader(bytes.NewReader(payload.Bytes()[:min(n, 5000)])), to.id, to.sealing)
 			if err == nil {
 				_, err = io.Copy(io.Discard, r)
 			}
 			if err == nil {
 				t.Fatal("a payload cut short passed")
 			}
-			r, got, err = seal.OpenStream(e.Header, bytes.NewReader(payload.Bytes()), to.id, to.sealing)
+			r, got, err := seal.OpenStream(e.Header, bytes.NewReader(payload.Bytes()), to.id, to.sealing)
 			must(t, err)
 			all, err := io.ReadAll(r)
 			if err != nil || !bytes.Equal(all, body) || got != salt {

@@ -75,6 +75,7 @@ func (m *Model) Uncertain() (*Uncertain, problem.List) {
 	for _, v := range plan.Vary {
 		u.ass = append(u.ass, m.assume(v, &list))
 	}
+	u.apart(&list)
 	if list.Refused() {
 		return nil, sorted(list)
 	}
@@ -201,6 +202,31 @@ func (m *Model) weightSets(v spec.Vary, refuse func(rule, column, format string,
 // options returns how many choices an assumption has, 0 if it is continuous.
 func (a *assumption) options() int {
 	return max(len(a.choices), len(a.sets), len(a.drop))
+}
+
+// apart refuses two assumptions about one thing, of which one would be lost.
+func (u *Uncertain) apart(list *problem.List) {
+	seen := map[string]string{}
+	for k, a := range u.ass {
+		what := ""
+		switch {
+		case a.step >= 0:
+			what = "the step " + u.m.steps[a.step].name
+		case a.sets != nil:
+			what = "a whole set of weights"
+		case a.drop != nil:
+			what = "what is left out"
+		case a.cells != nil:
+			what = "the data"
+		default:
+			continue // noises on weights multiply
+		}
+		if other, twice := seen[what]; twice {
+			list.Add(problem.Problem{Rule: "same-assumption", File: u.m.spec.File, Line: u.plan.Vary[k].Line,
+				Text: fmt.Sprintf("the assumptions %s and %s both vary %s; write their combinations as the choices of one", other, a.name, what)})
+		}
+		seen[what] = a.name
+	}
 }
 
 // findPrefix finds how many steps depend on nothing but choices between

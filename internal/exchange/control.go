@@ -79,7 +79,7 @@ func (x *Exchange) Knock(ctx context.Context, peer landbridge.PartyID, raw []byt
 	}
 	l.met(ctx, k)
 	if k.Position > mine.Position {
-		l.wakes[controlLane].rows.fire() // fetch what it has more
+		l.call() // fetch what it has more
 	}
 	l.wakeMail()
 	return mine.marshal(), nil
@@ -137,6 +137,9 @@ func (l *link) runControl(ctx context.Context) {
 		if how, err := l.way(ctx); err != nil || how != party.Push {
 			return false, err
 		}
+		if !l.silent() {
+			return false, nil
+		}
 		mine, err := l.x.greet(ctx, l.peer)
 		if err != nil {
 			return false, err
@@ -156,6 +159,16 @@ func (l *link) runControl(ctx context.Context) {
 		}
 		return false, nil
 	})
+}
+
+// silent reports whether the peer should be asked if it is there: it has not
+// answered for a while, or something calls for it.
+func (l *link) silent() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	called := l.called
+	l.called = false
+	return called || !l.health.up || l.x.now().Sub(l.health.ok) >= l.x.c.Timing.Heartbeat
 }
 
 // fetchDirectory takes over the entries a peer has and we do not. Each is
@@ -222,21 +235,34 @@ func (x *Exchange) Order(ctx context.Context, statement []byte) ([]byte, error) 
 	return x.c.Directory.Order(ctx, statement, x.c.Keys.Directory.Signer())
 }
 
-// witnessTick is how often the size of the log is looked at, should nobody say
-// that it grew.
-const witnessTick = time.Second
+// How the growth of the log is noticed: those who append through this package
+// say so; of other facts, such as reads, the size tells. A round of
+// cosignatures may need several questions, so witnesses are asked for a while.
+const (
+	witnessTick  = 5 * time.Second
+	witnessAsked = 10 * time.Second
+)
 
 // runLog wakes those that push the log's head to witnesses: soon after the log
 // grew, but not at every entry.
 func (x *Exchange) runLog(ctx context.Context) {
-	for x.log.wait(ctx, witnessTick) {
-		t := time.NewTimer(x.c.Timing.Debounce)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
+	var known int64
+	var grown time.Time
+	wait := witnessTick
+	for x.log.wait(ctx, wait) {
+		rest := newSignal()
+		if !rest.wait(ctx, x.c.Timing.Debounce) {
 			return
 		}
+		size, err := x.c.Log.Size(ctx)
+		x.report(ctx, "reading the size of the log", err)
+		if now := x.now(); size != known {
+			known, grown = size, now
+		} else if now.Sub(grown) > witnessAsked {
+			wait = witnessTick
+			continue
+		}
+		wait = min(time.Second, witnessTick)
 		x.mu.Lock()
 		for _, l := range x.links {
 			l.wakes[witnessLane].rows.fire()
@@ -298,7 +324,7 @@ func (l *link) stale(ctx context.Context, s *staleError) (bool, error) {
 		return false, err
 	}
 	if err := l.x.c.Log.Guard(ctx, s.known, l.peer, nil); err != nil {
-		l.wakes[controlLane].rows.fire()
+		l.call()
 		return false, err
 	}
 	return s.known <= size, nil

@@ -53,7 +53,7 @@ func (l *link) loop(ctx context.Context, lane Lane, work func() (more bool, err 
 			}
 		case !more:
 			l.idle(ctx, lane)
-			if !w.wait(ctx, l.x.c.Timing.Heartbeat) { // a look now and then finds rows another instance wrote
+			if !w.wait(ctx, l.x.c.Timing.idle(lane)) {
 				return
 			}
 		}

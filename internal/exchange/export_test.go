@@ -57,6 +57,11 @@ func FromSealForTest(c seal.Code) fail.Kind {
 // DomainsForTest lists the domain separation strings of this package.
 func DomainsForTest() []string { return []string{domainStep} }
 
+// AnnounceForTest writes the announcement of a payload.
+func AnnounceForTest(envelope []byte, leaves []landbridge.Digest) []byte {
+	return marshalAnnounce(envelope, leaves)
+}
+
 // Parsers for the fuzz targets: each reads bytes of others and writes them again.
 var ParsersForTest = map[string]func([]byte) ([]byte, error){
 	"batch": func(b []byte) ([]byte, error) {

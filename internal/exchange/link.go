@@ -27,6 +27,7 @@ type link struct {
 	offset   time.Duration                             // the peer's clock minus ours
 	position int64                                     // of the peer's directory
 	address  int                                       // which of its addresses to try
+	called   bool                                      // the control worker has a reason to knock
 	poked    time.Time                                 // when a sign of life last woke the lanes
 	hashed   map[landbridge.Digest][]landbridge.Digest // leaves of the payload under way
 }
@@ -90,7 +91,7 @@ func (x *Exchange) link(ctx context.Context, p landbridge.PartyID) (*link, error
 	if l := x.links[p]; l != nil {
 		return l, nil
 	}
-	l := &link{x: x, peer: p, failing: map[Lane]failure{}, wakes: map[Lane]waker{},
+	l := &link{x: x, peer: p, called: true, failing: map[Lane]failure{}, wakes: map[Lane]waker{},
 		pulls: map[Lane]signal{}, hashed: map[landbridge.Digest][]landbridge.Digest{}}
 	for _, lane := range []Lane{Urgent, Normal, Bulk, relayLane, controlLane, witnessLane, upgradeLane} {
 		l.wakes[lane], l.pulls[lane] = waker{newSignal(), newSignal()}, newSignal()
@@ -206,6 +207,9 @@ func (l *link) failed(ctx context.Context, lane Lane, err error) time.Duration {
 		f.since = now
 	}
 	wait := l.x.backoff(now.Sub(f.since))
+	if !reached && lane != controlLane {
+		wait = max(wait, l.x.c.Timing.RetryCap) // the control worker finds out when it is back, and wakes the others
+	}
 	f.next, f.problem, f.at = now.Add(wait), problem, now
 	l.failing[lane] = f
 	l.health.problem, l.health.at = l.worst()
@@ -219,6 +223,9 @@ func (l *link) failed(ctx context.Context, lane Lane, err error) time.Duration {
 	l.mu.Unlock()
 	if was.up != h.up || was.problem != h.problem {
 		l.save(ctx, h)
+	}
+	if !reached && lane != controlLane {
+		l.wakes[controlLane].rows.fire()
 	}
 	return wait
 }
@@ -276,8 +283,16 @@ func (x *Exchange) wakeControl(p landbridge.PartyID) {
 	l := x.links[p]
 	x.mu.Unlock()
 	if l != nil {
-		l.wakes[controlLane].rows.fire()
+		l.call()
 	}
+}
+
+// call lets the control worker knock now.
+func (l *link) call() {
+	l.mu.Lock()
+	l.called = true
+	l.mu.Unlock()
+	l.wakes[controlLane].rows.fire()
 }
 
 // heard is called when a peer shows a sign of life: if it was thought to be

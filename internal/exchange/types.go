@@ -71,14 +71,24 @@ type Timing struct {
 	Skew       time.Duration // how far a sender's clock may be ahead
 }
 
+// idle is how long a worker with nothing to do waits before it looks by
+// itself. It is woken when there is work; a look finds what another instance
+// on the same database wrote.
+func (t Timing) idle(l Lane) time.Duration {
+	if l == controlLane || l == witnessLane {
+		return t.Heartbeat
+	}
+	return 4 * t.Heartbeat
+}
+
 func (t Timing) orDefault() Timing {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
 	}{
 		{&t.RetryFirst, 500 * time.Millisecond}, {&t.RetryCap, time.Minute}, {&t.Request, time.Minute}, {&t.Still, 5 * time.Second},
-		{&t.Heartbeat, 20 * time.Second}, {&t.Debounce, 250 * time.Millisecond}, {&t.Upgrade, 2 * time.Second},
-		{&t.PullWait, 3 * time.Second}, {&t.RelayAfter, 30 * time.Second}, {&t.Sweep, 5 * time.Second}, {&t.Skew, 5 * time.Minute},
+		{&t.Heartbeat, 30 * time.Second}, {&t.Debounce, 250 * time.Millisecond}, {&t.Upgrade, 2 * time.Second},
+		{&t.PullWait, 3 * time.Second}, {&t.RelayAfter, 30 * time.Second}, {&t.Sweep, 20 * time.Second}, {&t.Skew, 5 * time.Minute},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value

@@ -367,3 +367,13 @@ func (n *node) errors() []error {
 	defer n.mu.Unlock()
 	return n.errs
 }
+
+// sendLong sends a message that lives for a month.
+func (n *node) sendLong(body string, to *node) landbridge.MessageID {
+	n.t.Helper()
+	e := n.seal(body, func(d *seal.Draft) { d.Expires = d.Created.Add(30 * 24 * time.Hour) }, to)
+	if err := n.submit(e, exchange.Normal); err != nil {
+		n.t.Fatal(err)
+	}
+	return e.Header.ID
+}

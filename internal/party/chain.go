@@ -47,6 +47,19 @@ func linkText(position int64, previous landbridge.Digest, at time.Time, statemen
 	return fmt.Sprintf("%s\nposition %d\nprevious %s\ntime %s\nstatement %s\n", linkForm, position, previous, at.UTC().Format(timeForm), statement)
 }
 
+// Order makes the entry that puts a statement at the next position of v. It
+// does not keep it anywhere; [Directory.Order] does both.
+func (v *View) Order(s *Statement, at time.Time, key note.Signer) ([]byte, error) {
+	if _, err := v.Check(s); err != nil {
+		return nil, err
+	}
+	e, err := order(v.position+1, v.head, at, s, key)
+	if err != nil {
+		return nil, err
+	}
+	return e.Bytes(), nil
+}
+
 // order makes the entry that puts a statement at a position.
 func order(position int64, previous landbridge.Digest, at time.Time, s *Statement, key note.Signer) (*Entry, error) {
 	link, err := note.Sign(&note.Note{Text: linkText(position, previous, at, s.Digest())}, key)

@@ -140,9 +140,16 @@ func (v *View) record(s *Statement) error {
 	if err := v.follows(&r, was); err != nil {
 		return err
 	}
+	version := Version{Digest: s.Digest(), Record: r}
+	if version.log, err = r.LogVerifier(); err != nil {
+		return fail.New(fail.Invalid, "log_key: %v", err)
+	}
+	if version.witness, err = r.WitnessVerifiers(); err != nil {
+		return fail.New(fail.Invalid, "witness_keys: %v", err)
+	}
 	now := *was
 	now.identity = r.IdentityKey
-	now.versions = append(slices.Clone(was.versions), Version{Digest: s.Digest(), Record: r})
+	now.versions = append(slices.Clone(was.versions), version)
 	v.parties[r.Party] = &now
 	if r.Kind == Forum {
 		v.orderKey = r.DirectoryKey

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"landbridge.example"
 	"landbridge.example/internal/fail"
 	"landbridge.example/seal"
@@ -40,6 +42,9 @@ type Version struct {
 	Time     time.Time // at which it was ordered
 	Digest   landbridge.Digest
 	Record   Record
+
+	log     note.Verifier // the keys of the record, read once
+	witness []note.Verifier
 }
 
 // NewView returns the view of an empty directory.

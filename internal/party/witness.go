@@ -66,11 +66,7 @@ func (v *View) Policies(p landbridge.PartyID, quorum int) ([]ledger.Policy, erro
 		if !l.Suspended {
 			others++
 		}
-		ws, err := v.parties[l.Party].witnesses()
-		if err != nil {
-			return nil, err
-		}
-		witnesses = append(witnesses, ws...)
+		witnesses = append(witnesses, v.parties[l.Party].witnesses()...)
 	}
 	if quorum < 0 {
 		quorum = min(others, ledger.Quorum(others))
@@ -78,35 +74,25 @@ func (v *View) Policies(p landbridge.PartyID, quorum int) ([]ledger.Policy, erro
 	var all []ledger.Policy
 	seen := map[string]bool{}
 	for _, x := range slices.Backward(s.versions) {
-		if seen[x.Record.LogKey] {
-			continue
+		if !seen[x.Record.LogKey] {
+			seen[x.Record.LogKey] = true
+			all = append(all, ledger.Policy{Log: x.log, Witnesses: witnesses, Quorum: quorum})
 		}
-		seen[x.Record.LogKey] = true
-		log, err := x.Record.LogVerifier()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, ledger.Policy{Log: log, Witnesses: witnesses, Quorum: quorum})
 	}
 	return all, nil
 }
 
 // witnesses returns every key the party ever cosigned with.
-func (s *state) witnesses() ([]note.Verifier, error) {
+func (s *state) witnesses() []note.Verifier {
 	var all []note.Verifier
 	seen := map[string]bool{}
 	for _, x := range slices.Backward(s.versions) {
-		for _, k := range x.Record.WitnessKeys {
-			if seen[k] {
-				continue
+		for i, k := range x.Record.WitnessKeys {
+			if !seen[k] {
+				seen[k] = true
+				all = append(all, x.witness[i])
 			}
-			seen[k] = true
-			w, err := ledger.ParseVerifier(k)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, w)
 		}
 	}
-	return all, nil
+	return all
 }

@@ -122,6 +122,22 @@ func parseBody(b []byte) (c *core, coreText []byte, t *tail, err error) {
 	return c, coreText, t, t.check()
 }
 
+// storedBody reads a body that parseBody accepted when it was stored.
+func storedBody(b []byte) (c *core, coreText []byte, t *tail, err error) {
+	coreText, end, ok := bytes.Cut(b, []byte("\n"))
+	if !ok {
+		return nil, nil, nil, errors.New("reading a stored act: it has no second line")
+	}
+	c, t = new(core), new(tail)
+	if err := json.Unmarshal(coreText, c); err != nil {
+		return nil, nil, nil, fmt.Errorf("reading a stored act: %w", err)
+	}
+	if err := json.Unmarshal(end, t); err != nil {
+		return nil, nil, nil, fmt.Errorf("reading a stored act: %w", err)
+	}
+	return c, coreText, t, nil
+}
+
 // strict decodes one JSON value and refuses every other text that means the same.
 func strict(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -239,6 +255,9 @@ func (f fileLine) check() error {
 }
 
 func (t *tail) check() error {
+	if t.Parents == nil || t.Approvals == nil {
+		return fail.New(fail.Invalid, "an act says what it follows and who approved it, if only with empty lists")
+	}
 	if len(t.Parents) > maxParents || len(t.Approvals) > maxSigned {
 		return fail.New(fail.TooLarge, "an act follows at most %d others and has at most %d approvals", maxParents, maxSigned)
 	}

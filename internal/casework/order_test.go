@@ -71,7 +71,7 @@ func (n *testNode) summary(id landbridge.CaseID) string {
 // delays, reorders and doubles what they send. When everything has arrived both
 // show the same case, and what a side saw in between was never a wrong step.
 func TestAnyArrivalOrder(t *testing.T) {
-	runs := 25
+	runs := 12
 	if testing.Short() {
 		runs = 4
 	}

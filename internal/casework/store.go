@@ -238,7 +238,7 @@ func scanAct(rows *sql.Rows, key blob.Key) (*actRow, error) {
 	}
 	copy(a.Salt[:], opened)
 	a.Text = opened[len(a.Salt):]
-	a.Core, a.coreText, a.Tail, err = parseBody(a.Text)
+	a.Core, a.coreText, a.Tail, err = storedBody(a.Text)
 	return &a, err
 }
 

@@ -130,7 +130,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"federation": cmdFederation, "http": cmdHTTP, "await": cmdAwait, "find": cmdFind, "flip": cmdFlip,
+			"federation": cmdFederation, "http": cmdHTTP, "await": cmdAwait, "find": cmdFind, "flip": cmdFlip, "ports": cmdPorts,
 		},
 	})
 }
@@ -219,6 +219,15 @@ func cmdFind(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("no %q in %s", args[1], args[2])
+}
+
+// cmdPorts sets variables to free ports: "ports VARIABLE...".
+func cmdPorts(ts *testscript.TestScript, _ bool, args []string) {
+	ports, err := freePorts(len(args), 0)
+	ts.Check(err)
+	for i, name := range args {
+		ts.Setenv(name, strconv.Itoa(ports[i]))
+	}
 }
 
 // cmdFlip flips one bit of a file: "flip FILE COPY [BYTE]".

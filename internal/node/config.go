@@ -175,10 +175,16 @@ func Flags(set *flag.FlagSet) func(*Config) error {
 	scratch := Defaults("")
 	given := map[string]string{}
 	for _, s := range scratch.settings() {
-		set.Func(strings.ReplaceAll(s.name, "_", "-"), s.doc, func(text string) error {
+		take := func(text string) error {
 			given[s.name] = text
 			return s.set(text)
-		})
+		}
+		name := strings.ReplaceAll(s.name, "_", "-")
+		if s.value.Kind() == reflect.Bool {
+			set.BoolFunc(name, s.doc, take)
+		} else {
+			set.Func(name, "`value`: "+s.doc, take)
+		}
 	}
 	return func(c *Config) error {
 		for _, s := range c.settings() {

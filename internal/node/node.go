@@ -280,8 +280,8 @@ func (n *Node) changed(c landbridge.CaseID) {
 }
 
 // Enter takes a signed statement or a directory file into the directory. The
-// secretariat orders a statement; any other node keeps entries that the
-// secretariat has ordered.
+// secretariat orders a statement, whoever brings it; a directory file holds
+// entries that it has ordered.
 func (n *Node) Enter(ctx context.Context, text []byte) (client.Entered, error) {
 	before, err := n.Directory.Position(ctx)
 	if err != nil {
@@ -289,10 +289,7 @@ func (n *Node) Enter(ctx context.Context, text []byte) (client.Entered, error) {
 	}
 	note := "the statement stands in the directory"
 	if _, err := party.ParseStatement(text); err == nil {
-		if n.Keys.Directory.IsZero() {
-			return client.Entered{}, fail.New(fail.Denied, "statements are put in order by the secretariat; send it this file, and its entry arrives here by itself")
-		}
-		if _, err := n.Directory.Order(ctx, text, n.Keys.Directory.Signer()); err != nil {
+		if err := n.enterStatement(ctx, text); err != nil {
 			return client.Entered{}, err
 		}
 	} else if err := n.enterFile(ctx, text); err != nil {
@@ -307,6 +304,23 @@ func (n *Node) Enter(ctx context.Context, text []byte) (client.Entered, error) {
 	return client.Entered{Position: after, Note: note}, err
 }
 
+// enterStatement gives a statement its place: at the secretariat at once,
+// elsewhere by asking the secretariat's node.
+func (n *Node) enterStatement(ctx context.Context, text []byte) error {
+	v, err := n.Directory.View(ctx)
+	if err != nil {
+		return err
+	}
+	if v.Position() > 0 {
+		return n.Exchange.Publish(ctx, text)
+	}
+	if n.Keys.Directory.IsZero() {
+		return fail.New(fail.Missing, "the directory key is not in %s; bring its file there to begin a directory", n.Config.KeysDir())
+	}
+	_, err = n.Directory.Order(ctx, text, n.Keys.Directory.Signer())
+	return err
+}
+
 // enterFile adds the entries of a directory file. A node that has none takes
 // the file's founding as its own: who starts a node brings the right file.
 func (n *Node) enterFile(ctx context.Context, text []byte) error {
@@ -317,7 +331,7 @@ func (n *Node) enterFile(ctx context.Context, text []byte) error {
 	if _, err := party.ParseFile(text, v.Founding()); err != nil {
 		return err
 	}
-	for _, e := range splitDirectory(text) {
+	for _, e := range party.SplitFile(text) {
 		if err := n.Directory.Add(ctx, e); err != nil {
 			return err
 		}

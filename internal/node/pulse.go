@@ -1,9 +1,6 @@
 package node
 
-import (
-	"bytes"
-	"sync"
-)
+import "sync"
 
 // A pulse wakes whoever follows it. It carries nothing: the rows are the truth.
 type pulse struct {
@@ -35,19 +32,4 @@ func (p *pulse) beat() {
 		default:
 		}
 	}
-}
-
-// directoryLine stands between the entries of a directory file (spec/directory.md).
-const directoryLine = "\n===\n"
-
-// splitDirectory returns the entries of a directory file.
-func splitDirectory(text []byte) [][]byte {
-	var all [][]byte
-	for part := range bytes.SplitSeq(text, []byte(directoryLine)) {
-		if !bytes.HasSuffix(part, []byte("\n")) {
-			part = append(bytes.Clone(part), '\n')
-		}
-		all = append(all, part)
-	}
-	return all
 }

@@ -157,7 +157,8 @@ func (x *Exchange) checkWay(v *party.View, peer landbridge.PartyID, lane Lane, h
 				return nil
 			}
 		}
-		return fail.New(fail.Unsigned, "the message is sealed to the key %s, which %s does not have; fetch the directory, then seal it again to the key in force", to.Key, x.me)
+		return fail.New(fail.Unsigned,
+			"the message is sealed to the key %s, which %s does not have; fetch the directory, then seal it again to the key in force", to.Key, x.me)
 	}
 	return fail.New(fail.Denied, "the message is not addressed to %s; send it to one of the parties it names", x.me)
 }
@@ -340,7 +341,8 @@ func (x *Exchange) take(tx *db.Tx, peer landbridge.PartyID, lane Lane, m *arriva
 	if lane == relayLane {
 		via, lane = string(peer), Normal
 	}
-	_, err = tx.Exec(`INSERT INTO exchange_inbox (log_index, sender, id, digest, kind, case_id, lane, via, received_us, state, pace, due_us, tries, reason, blob, envelope)
+	_, err = tx.Exec(`INSERT INTO exchange_inbox (log_index, sender, id, digest, kind, case_id, lane, via, received_us,
+			state, pace, due_us, tries, reason, blob, envelope)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'new', $10, 0, 0, '', $11, $12)`,
 		index, string(h.From), string(h.ID), m.digest.String(), h.Kind, string(h.Case), string(lane), via, now, pace(lane), m.stored, m.Envelope)
 	if err != nil {

@@ -162,13 +162,27 @@ func (l *link) runControl(ctx context.Context) {
 }
 
 // silent reports whether the peer should be asked if it is there: it has not
-// answered for a while, or something calls for it.
+// answered for a while, something calls for it, or the last knock is so long
+// ago that the directories should be compared.
 func (l *link) silent() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	called := l.called
-	l.called = false
-	return called || !l.health.up || l.x.now().Sub(l.health.ok) >= l.x.c.Timing.Heartbeat
+	now := l.x.now()
+	due := l.called || !l.health.up || now.Sub(l.health.ok) >= l.x.c.Timing.Heartbeat || now.Sub(l.knocked) >= 4*l.x.c.Timing.Heartbeat
+	if due {
+		l.called, l.knocked = false, now
+	}
+	return due
+}
+
+// offer lets the secretariat tell a peer at once that the directory grew.
+func (l *link) offer(position int64) {
+	l.mu.Lock()
+	behind := l.position < position
+	l.mu.Unlock()
+	if behind {
+		l.call()
+	}
 }
 
 // fetchDirectory takes over the entries a peer has and we do not. Each is

@@ -165,12 +165,15 @@ func (x *Exchange) adjust(ctx context.Context, workers *sync.WaitGroup, running 
 	now := map[landbridge.PartyID]bool{}
 	for _, p := range v.Peers(x.me) {
 		now[p] = true
-		if running[p] != nil {
-			continue
-		}
 		l, err := x.link(ctx, p)
 		if err != nil {
 			return err
+		}
+		if v.Secretariat() == x.me {
+			l.offer(v.Position())
+		}
+		if running[p] != nil {
+			continue
 		}
 		peerCtx, cancel := context.WithCancel(ctx)
 		running[p] = cancel

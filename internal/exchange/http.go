@@ -160,7 +160,8 @@ func (l *link) refusal(res *http.Response, text []byte) error {
 	sentence := oneLine(string(text))
 	name := res.Header.Get(HeaderKind)
 	if name == "" {
-		return fail.New(fail.Unavailable, "something that is not a Landbridge node answers at the address of %s (HTTP %d); correct the address in its record", l.peer, res.StatusCode)
+		return fail.New(fail.Unavailable, "something that is not a Landbridge node answers at the address of %s (HTTP %d); correct the address in its record",
+			l.peer, res.StatusCode)
 	}
 	kind := fail.ParseKind(name)
 	err := fail.New(kind, "%s says: %s", l.peer, sentence)

@@ -27,6 +27,7 @@ type link struct {
 	offset   time.Duration                             // the peer's clock minus ours
 	position int64                                     // of the peer's directory
 	address  int                                       // which of its addresses to try
+	knocked  time.Time                                 // when the control worker last knocked
 	called   bool                                      // the control worker has a reason to knock
 	poked    time.Time                                 // when a sign of life last woke the lanes
 	hashed   map[landbridge.Digest][]landbridge.Digest // leaves of the payload under way

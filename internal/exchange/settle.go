@@ -155,7 +155,8 @@ func (x *Exchange) keep(ctx context.Context, peer landbridge.PartyID, lane Lane,
 // that waited, so when all of it was settled one statement does it.
 func (x *Exchange) finish(tx *db.Tx, peer landbridge.PartyID, lane Lane, rows []waiting, done []settled) error {
 	if len(done) == len(rows) && len(rows) > 0 {
-		_, err := tx.Exec(`UPDATE exchange_outbox SET state = 'done' WHERE party = $1 AND lane = $2 AND epoch = $3 AND seq >= $4 AND seq <= $5 AND state = 'waiting'`,
+		_, err := tx.Exec(`UPDATE exchange_outbox SET state = 'done'
+			WHERE party = $1 AND lane = $2 AND epoch = $3 AND seq >= $4 AND seq <= $5 AND state = 'waiting'`,
 			string(peer), string(lane), string(rows[0].epoch), rows[0].Seq, rows[len(rows)-1].Seq)
 		return err
 	}
@@ -232,15 +233,16 @@ func (x *Exchange) rewind(ctx context.Context, peer landbridge.PartyID, lane Lan
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(`UPDATE exchange_outbox SET state = 'waiting' WHERE party = $1 AND lane = $2 AND epoch = $3 AND seq > $4 AND state = 'done' AND expires_us > $5`,
+		_, err = tx.Exec(`UPDATE exchange_outbox SET state = 'waiting'
+			WHERE party = $1 AND lane = $2 AND epoch = $3 AND seq > $4 AND state = 'done' AND expires_us > $5`,
 			string(peer), string(lane), string(*x.epoch.Load()), a.Cursor, x.now().UnixMicro())
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("sending again to %s: %w", peer, err)
 	}
-	x.alarm(ctx, peer, alarmGap, fmt.Sprintf("%s lacks messages it gave receipts for (%s); they are sent again, and its operator should be told that its database is an old copy",
-		peer, a.Reason), nil)
+	x.alarm(ctx, peer, alarmGap, fmt.Sprintf("%s lacks messages it gave receipts for (%s); they are sent again, "+
+		"and its operator should be told that its database is an old copy", peer, a.Reason), nil)
 	return nil
 }
 
@@ -259,7 +261,8 @@ func (x *Exchange) stumble(ctx context.Context, peer landbridge.PartyID, w *wait
 	}
 	why := fmt.Sprintf("%s failed %d times over this message with an error of its own; ask its operator, then release the message", peer, w.tries+1)
 	err := x.c.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE exchange_outbox SET state = 'held', tries = tries + 1, reason = $1 WHERE digest = $2 AND party = $3`, why, w.digest.String(), string(peer))
+		_, err := tx.Exec(`UPDATE exchange_outbox SET state = 'held', tries = tries + 1, reason = $1 WHERE digest = $2 AND party = $3`,
+			why, w.digest.String(), string(peer))
 		return err
 	})
 	if err != nil {

@@ -63,7 +63,8 @@ func (x *Exchange) expire(ctx context.Context) error {
 }
 
 func (x *Exchange) undeliverable(tx *db.Tx, w *waiting, to landbridge.PartyID) error {
-	res, err := tx.Exec(`UPDATE exchange_outbox SET state = 'done', reason = 'expired' WHERE digest = $1 AND party = $2 AND state = 'waiting'`, w.digest.String(), string(to))
+	res, err := tx.Exec(`UPDATE exchange_outbox SET state = 'done', reason = 'expired' WHERE digest = $1 AND party = $2 AND state = 'waiting'`,
+		w.digest.String(), string(to))
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,8 @@ func (x *Exchange) expireHeld(ctx context.Context) error {
 		if err != nil || len(files) == 0 {
 			return err
 		}
-		_, err = tx.Exec(`UPDATE exchange_relay SET state = 'expired', envelope = $1, blob = '' WHERE state = 'waiting' AND expires_us <= $2`, []byte{}, x.now().UnixMicro())
+		_, err = tx.Exec(`UPDATE exchange_relay SET state = 'expired', envelope = $1, blob = '' WHERE state = 'waiting' AND expires_us <= $2`,
+			[]byte{}, x.now().UnixMicro())
 		if err != nil {
 			return err
 		}

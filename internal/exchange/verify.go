@@ -232,7 +232,8 @@ func allKnown(checkpoint []byte, pol ledger.Policy) error {
 		return fail.New(fail.Unsigned, "the log head does not hold: %v", err)
 	}
 	if len(n.UnverifiedSigs) > 0 {
-		return fail.New(fail.Unsigned, "the log head bears a signature of %s with a key that is not in the directory you gave; use a newer directory", n.UnverifiedSigs[0].Name)
+		return fail.New(fail.Unsigned, "the log head bears a signature of %s with a key that is not in the directory you gave; use a newer directory",
+			n.UnverifiedSigs[0].Name)
 	}
 	if !bytes.Equal(formatNote(n), checkpoint) {
 		return fail.New(fail.Unsigned, "the log head is not in the form in which it was made")

@@ -14,3 +14,8 @@ func OrderForTest(v *View, at time.Time, s *Statement, key note.Signer) ([]byte,
 	}
 	return e.Bytes(), nil
 }
+
+// SignTextForTest signs any text as if it were a statement.
+func SignTextForTest(text string, key note.Signer) ([]byte, error) {
+	return note.Sign(&note.Note{Text: text}, key)
+}

@@ -14,11 +14,13 @@ import (
 // Apply returns the view after e, or the rule that e breaks.
 func (v *View) Apply(e *Entry) (*View, error) {
 	if e.Position != v.position+1 {
-		return nil, fail.New(fail.Conflict, "the entry stands at position %d, and this directory ends at %d; fetch what lies between", e.Position, v.position)
+		return nil, fail.New(fail.Conflict, "the entry stands at position %d, and this directory ends at %d; fetch what lies between",
+			e.Position, v.position)
 	}
 	if e.Previous != v.head {
 		return nil, fail.New(fail.Conflict,
-			"position %d follows another directory than the one held here: the secretariat has shown two. Keep both and ask the other members which they hold", e.Position)
+			"position %d follows another directory than the one held here: the secretariat has shown two. Keep both and ask the other members which they hold",
+			e.Position)
 	}
 	if e.Time.Before(v.time) {
 		return nil, fail.New(fail.Invalid, "the entry at position %d is older than the one before it", e.Position)
@@ -35,7 +37,8 @@ func (v *View) Apply(e *Entry) (*View, error) {
 		return nil, err
 	}
 	if e.Statement.date().After(e.Time.Add(maxSkew)) {
-		return nil, fail.New(fail.Invalid, "the statement at position %d bears a date after the one at which it was ordered; correct the clock it was signed by", e.Position)
+		return nil, fail.New(fail.Invalid, "the statement at position %d bears a date after the one at which it was ordered; correct the clock it was signed by",
+			e.Position)
 	}
 	next.position, next.head, next.time = e.Position, e.head, e.Time
 	if e.Statement.Form == FormRecord {

@@ -78,7 +78,8 @@ func (v *View) CheckPin(p landbridge.PartyID, c *x509.Certificate) error {
 		return fail.New(fail.Unsigned, "%s answers at the address of %s; one of the two must correct the addresses in its record", owner, p)
 	}
 	return fail.New(fail.Unsigned,
-		"%s now shows a key that is not in the directory at position %d (shown %s…, expected %s…); if %s changed its certificate, it must publish its record first; if not, someone else answers",
+		"%s now shows a key that is not in the directory at position %d (shown %s…, expected %s…); "+
+			"if %s changed its certificate, it must publish its record first; if not, someone else answers",
 		p, v.Position(), pin.String()[:12], r.TLSPins[0].String()[:12], p)
 }
 

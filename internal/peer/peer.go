@@ -181,7 +181,8 @@ func (e *edge) byPin(r *http.Request) (landbridge.PartyID, error) {
 	pin := party.Pin(r.TLS.PeerCertificates[0])
 	p, ok := v.ByPin(pin)
 	if !ok {
-		return "", fail.New(fail.Denied, "the certificate you show (%s…) is nobody's in the directory of %s at position %d; publish your record, or wait until %s has fetched it",
+		return "", fail.New(fail.Denied,
+			"the certificate you show (%s…) is nobody's in the directory of %s at position %d; publish your record, or wait until %s has fetched it",
 			pin.String()[:12], e.Party, v.Position(), e.Party)
 	}
 	if p == e.Party {

@@ -148,7 +148,8 @@ func (d *Definition) checkProfile(t *Transition, entered Values, p *Profile) (al
 		all = append(all, Problem{Field: field, Rule: "profile", Code: code, Args: args, Text: text})
 	}
 	if n := len(entered["persons"].Rows); p.MaxPersons > 0 && n > p.MaxPersons {
-		theirs("persons", "max_persons", fmt.Sprintf("the other side takes at most %d persons in one request; split it", p.MaxPersons), fmt.Sprint(p.MaxPersons))
+		theirs("persons", "max_persons", fmt.Sprintf("the other side takes at most %d persons in one request; split it", p.MaxPersons),
+			fmt.Sprint(p.MaxPersons))
 	}
 	if lang := entered["language"].Text; lang != "" && len(p.Languages) > 0 && !slices.Contains(p.Languages, lang) {
 		theirs("language", "language", fmt.Sprintf("the other side answers in %s", joined(p.Languages)), joined(p.Languages))
@@ -159,7 +160,8 @@ func (d *Definition) checkProfile(t *Transition, entered Values, p *Profile) (al
 			all[len(all)-1].Row, all[len(all)-1].Part = i, "code"
 		}
 		if sp, err := ParseSpan(r["max_penalty"]); err == nil && sp.Months() < p.MinPenaltyMonths {
-			theirs("offences", "min_penalty", fmt.Sprintf("the other side helps from a highest penalty of %d months", p.MinPenaltyMonths), fmt.Sprint(p.MinPenaltyMonths))
+			theirs("offences", "min_penalty", fmt.Sprintf("the other side helps from a highest penalty of %d months", p.MinPenaltyMonths),
+				fmt.Sprint(p.MinPenaltyMonths))
 			all[len(all)-1].Row, all[len(all)-1].Part = i, "max_penalty"
 		}
 	}

@@ -21,7 +21,8 @@ type Finding struct {
 // refused only with a reason. A definition with findings is not put in force.
 func Lint(d *Definition) []Finding {
 	l := &linter{d: d}
-	for _, check := range []func(){l.reach, l.coercion, l.withdrawal, l.oversight, l.refusals, l.clocks, l.guards, l.sides, l.words, l.keeping, l.crossings, l.exculpatory, l.meanings} {
+	for _, check := range []func(){l.reach, l.coercion, l.withdrawal, l.oversight, l.refusals, l.clocks, l.guards,
+		l.sides, l.words, l.keeping, l.crossings, l.exculpatory, l.meanings} {
 		check()
 	}
 	return l.found
@@ -164,7 +165,8 @@ func (l *linter) oversight() {
 		}
 		for _, side := range l.d.Sides {
 			if !l.leaves(s.Name, func(t *Transition) bool {
-				return t.Means == Suspension && (t.Side == side.Name || t.Side == Each) && slices.Contains(t.By, landbridge.Oversight) && len(t.Approvals) == 0 && len(t.Guards) == 0
+				return t.Means == Suspension && (t.Side == side.Name || t.Side == Each) &&
+					slices.Contains(t.By, landbridge.Oversight) && len(t.Approvals) == 0 && len(t.Guards) == 0
 			}) {
 				l.add("S20", "state "+s.Name, "oversight of the %s side cannot suspend it", side.Name)
 			}
@@ -255,7 +257,8 @@ func (l *linter) meanings() {
 		}
 	}
 	for _, need := range [][2]string{{"S7.assured", AssuranceGiven}, {"S7.assured", AssuranceAccepted}, {"S7.assurance_given", AssuranceGiven},
-		{"S16.release_asked", ReleaseAsked}, {"S16.evidence_released", ReleaseAsked}, {"S16.evidence_released", ReleaseGranted}, {"S16.evidence_released", ReleaseRefused}} {
+		{"S16.release_asked", ReleaseAsked}, {"S16.evidence_released", ReleaseAsked}, {"S16.evidence_released", ReleaseGranted},
+		{"S16.evidence_released", ReleaseRefused}} {
 		if guarded[need[0]] && !means[need[1]] {
 			rule, _ := splitGuard(need[0])
 			l.add(rule, "transitions", "the guard %s can never be met: no act means %s", need[0], need[1])
@@ -270,7 +273,8 @@ func (l *linter) meanings() {
 // needs, and a guard's fields are asked for.
 func (l *linter) guards() {
 	for _, t := range l.d.Opening() {
-		for _, want := range []string{"S1.declared", "S1.no_sensitive_offence", "S3.legal_basis", "S3.purpose_stated", "S4.persons_bounded", "S15.retention_set"} {
+		for _, want := range []string{"S1.declared", "S1.no_sensitive_offence", "S3.legal_basis", "S3.purpose_stated",
+			"S4.persons_bounded", "S15.retention_set"} {
 			if !slices.Contains(t.Guards, want) {
 				rule, _ := splitGuard(want)
 				l.add(rule, "transition "+t.Name, "a case opens without the guard %s", want)

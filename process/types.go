@@ -78,7 +78,8 @@ func Parts(t Type) []Field {
 		}
 	case AccountType:
 		return []Field{
-			{Name: "number", Label: "Account number", Type: TextType, Required: true, Max: 64, Help: "IBAN or the bank's own number", Example: "XB00 0000 0000 0000 0000 00"},
+			{Name: "number", Label: "Account number", Type: TextType, Required: true, Max: 64,
+				Help: "IBAN or the bank's own number", Example: "XB00 0000 0000 0000 0000 00"},
 			{Name: "institution", Label: "Bank or provider", Type: TextType, Required: true},
 			{Name: "country", Label: "State", Type: PartyType, Example: "XB"},
 			{Name: "currency", Label: "Currency", Type: TextType, Max: 8, Example: "EUR"},

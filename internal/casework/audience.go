@@ -121,7 +121,8 @@ func (w *Casework) ownPurpose(f *whole, p staff.Person, policy handling.Policy) 
 func (w *Casework) noteReading(ctx context.Context, f *whole, p staff.Person, purpose handling.Purpose) error {
 	var last, version int64
 	now := w.now()
-	err := w.c.DB.QueryRow(ctx, `SELECT at_us, version FROM casework_read WHERE case_id = $1 AND person = $2 AND purpose = $3`, f.ID, p.Pseudonym, purpose).Scan(&last, &version)
+	err := w.c.DB.QueryRow(ctx, `SELECT at_us, version FROM casework_read WHERE case_id = $1 AND person = $2 AND purpose = $3`,
+		f.ID, p.Pseudonym, purpose).Scan(&last, &version)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -137,7 +138,8 @@ func (w *Casework) noteReading(ctx context.Context, f *whole, p staff.Person, pu
 			}
 		}
 		_, err := tx.Exec(`INSERT INTO casework_read (case_id, person, purpose, at_us, version) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (case_id, person, purpose) DO UPDATE SET at_us = excluded.at_us, version = excluded.version`, f.ID, p.Pseudonym, purpose, us(now), f.Version)
+			ON CONFLICT (case_id, person, purpose) DO UPDATE SET at_us = excluded.at_us, version = excluded.version`,
+			f.ID, p.Pseudonym, purpose, us(now), f.Version)
 		if err != nil {
 			return err
 		}

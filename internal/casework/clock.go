@@ -62,7 +62,8 @@ func (w *Casework) runClock(ctx context.Context, j jobs.Job) error {
 
 // mark notes that a clock ran out, and reports whether that is new.
 func (w *Casework) mark(tx *db.Tx, id landbridge.CaseID, clock string, due time.Time) (bool, error) {
-	res, err := tx.Exec(`INSERT INTO casework_mark (case_id, clock, due_us, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, id, clock, us(due), us(w.now()))
+	res, err := tx.Exec(`INSERT INTO casework_mark (case_id, clock, due_us, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		id, clock, us(due), us(w.now()))
 	if err != nil {
 		return false, fmt.Errorf("noting a clock: %w", err)
 	}
@@ -165,7 +166,8 @@ func (w *Casework) erase(tx *db.Tx, f *whole, actor, reason string) error {
 		`DELETE FROM casework_proposal WHERE case_id = $1`,
 		`DELETE FROM casework_turn WHERE case_id = $1`,
 		`UPDATE casework_act SET body = '' WHERE case_id = $1`,
-		`UPDATE casework_case SET title = '', bar = '', erased = TRUE, live = FALSE, due_us = 0, review_us = 0, keep_us = 0, purpose = '', version = version + 1 WHERE id = $1`,
+		`UPDATE casework_case SET title = '', bar = '', erased = TRUE, live = FALSE, due_us = 0,
+			review_us = 0, keep_us = 0, purpose = '', version = version + 1 WHERE id = $1`,
 	} {
 		if _, err := tx.Exec(q, f.ID); err != nil {
 			return fmt.Errorf("erasing a case: %w", err)
@@ -196,7 +198,8 @@ func (w *Casework) Bar(ctx context.Context, p staff.Person, id landbridge.CaseID
 		if f.Erased || !w.mayRead(f, p) {
 			return noCase()
 		}
-		_, err = tx.Exec(`UPDATE casework_case SET bar = $1, version = version + 1, changed_us = $2 WHERE id = $3`, f.key.Seal([]byte(reason), aboutBar(id)), us(w.now()), id)
+		_, err = tx.Exec(`UPDATE casework_case SET bar = $1, version = version + 1, changed_us = $2 WHERE id = $3`,
+			f.key.Seal([]byte(reason), aboutBar(id)), us(w.now()), id)
 		if err != nil {
 			return err
 		}

@@ -272,7 +272,8 @@ func (w *Casework) insertDraft(tx *db.Tx, f *whole, d *draftRow) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO casework_draft (id, case_id, transition, person, state, input, note, changed_us, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	_, err = tx.Exec(`INSERT INTO casework_draft (id, case_id, transition, person, state, input, note, changed_us, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		d.ID, d.Case, d.Transition, d.Person, d.State, input, note, us(d.Changed), d.Version)
 	if err != nil {
 		return fmt.Errorf("entering a draft: %w", err)
@@ -427,7 +428,9 @@ func (w *Casework) SaveDraft(ctx context.Context, p staff.Person, draft landbrid
 
 // tidy drops what is empty and blanks around texts.
 func tidy(in Input) Input {
-	in.Title, in.Handling, in.Ground, in.Reason = strings.TrimSpace(in.Title), strings.TrimSpace(in.Handling), strings.TrimSpace(in.Ground), strings.TrimSpace(in.Reason)
+	for _, s := range []*string{&in.Title, &in.Handling, &in.Ground, &in.Reason} {
+		*s = strings.TrimSpace(*s)
+	}
 	in.Fields = in.Fields.Clean()
 	return in
 }
@@ -447,7 +450,8 @@ func (w *Casework) DropDraft(ctx context.Context, p staff.Person, draft landbrid
 			return err
 		}
 		if len(f.acts) == 0 {
-			_, err = tx.Exec(`UPDATE casework_case SET live = FALSE, outcome = $1, changed_us = $2, version = version + 1 WHERE id = $3`, draftDropped, us(w.now()), f.ID)
+			_, err = tx.Exec(`UPDATE casework_case SET live = FALSE, outcome = $1, changed_us = $2, version = version + 1 WHERE id = $3`,
+				draftDropped, us(w.now()), f.ID)
 			if err != nil {
 				return err
 			}

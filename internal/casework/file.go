@@ -71,7 +71,8 @@ func (f *whole) scanFile(scan func(...any) error) (*fileRow, error) {
 	var meta []byte
 	var message string
 	var made int64
-	if err := scan(&id, &r.Draft, &r.Act, &r.Party, &meta, &r.content, &r.stored, &message, &r.header, &r.signature, &r.State, &made, &r.Retrieved); err != nil {
+	err := scan(&id, &r.Draft, &r.Act, &r.Party, &meta, &r.content, &r.stored, &message, &r.header, &r.signature, &r.State, &made, &r.Retrieved)
+	if err != nil {
 		return nil, err
 	}
 	opened, err := f.key.Open(meta, aboutMeta(f.ID, id))
@@ -273,9 +274,11 @@ func (w *Casework) insertFile(tx *db.Tx, f *whole, r *fileRow) error {
 	if r.content == nil {
 		r.content = []byte{}
 	}
-	_, err = tx.Exec(`INSERT INTO casework_file (case_id, id, draft_id, act_id, party, meta, content, stored, message, header, signature, state, made_us, log_index, retrieved)
+	_, err = tx.Exec(`INSERT INTO casework_file (case_id, id, draft_id, act_id, party, meta, content, stored, message,
+		header, signature, state, made_us, log_index, retrieved)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		f.ID, r.ID, r.Draft, r.Act, r.Party, meta, r.content, r.stored, digestText(r.Message), orEmpty(r.header), orEmpty(r.signature), r.State, us(r.Made), 0, r.Retrieved)
+		f.ID, r.ID, r.Draft, r.Act, r.Party, meta, r.content, r.stored, digestText(r.Message),
+		orEmpty(r.header), orEmpty(r.signature), r.State, us(r.Made), 0, r.Retrieved)
 	if err != nil {
 		return fmt.Errorf("entering a file: %w", err)
 	}
@@ -293,8 +296,10 @@ func (w *Casework) updateFile(tx *db.Tx, f *whole, r *fileRow) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE casework_file SET act_id = $1, meta = $2, content = $3, stored = $4, message = $5, header = $6, signature = $7, state = $8, retrieved = $9 WHERE case_id = $10 AND id = $11`,
-		r.Act, meta, orEmpty(r.content), r.stored, digestText(r.Message), orEmpty(r.header), orEmpty(r.signature), r.State, r.Retrieved, f.ID, r.ID)
+	_, err = tx.Exec(`UPDATE casework_file SET act_id = $1, meta = $2, content = $3, stored = $4, message = $5, header = $6, signature = $7,
+		state = $8, retrieved = $9 WHERE case_id = $10 AND id = $11`,
+		r.Act, meta, orEmpty(r.content), r.stored, digestText(r.Message), orEmpty(r.header),
+		orEmpty(r.signature), r.State, r.Retrieved, f.ID, r.ID)
 	return err
 }
 

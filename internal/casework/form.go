@@ -92,7 +92,8 @@ func (w *Casework) Proposal(ctx context.Context, p staff.Person, id landbridge.I
 		v.Title = f.Title
 	}
 	for _, line := range c.Files {
-		v.Files = append(v.Files, FileView{ID: line.ID, Name: line.Name, Title: line.Title, MediaType: line.MediaType, Size: line.Size, SHA256: line.SHA256, From: w.me, State: fileDraft})
+		v.Files = append(v.Files, FileView{ID: line.ID, Name: line.Name, Title: line.Title, MediaType: line.MediaType, Size: line.Size,
+			SHA256: line.SHA256, From: w.me, State: fileDraft})
 	}
 	var people []string
 	for _, a := range r.Given {

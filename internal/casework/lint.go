@@ -156,7 +156,8 @@ func (w *Casework) advice(f *whole, t *process.Transition, d *draftRow, dm *dema
 	}
 	for _, roles := range f.fold.Needed(a) {
 		list := process.RoleList(roles)
-		all = append(all, Problem{Rule: "S21", Text: Text{"case.advice.approval", []any{list}, "it will need the approval of " + list + ", who is not its author"}})
+		all = append(all, Problem{Rule: "S21", Text: Text{"case.advice.approval", []any{list},
+			"it will need the approval of " + list + ", who is not its author"}})
 	}
 	return all
 }
@@ -209,13 +210,15 @@ func (s *stopped) view() *Stop {
 		return nil
 	}
 	advice := map[string]string{
-		"S1":  "The platform does not carry matters of political, military, religious or racial character. If the offence was coded wrongly, correct the code; if not, drop the draft. The attempt stays in the log.",
+		"S1": "The platform does not carry matters of political, military, religious or racial character. " +
+			"If the offence was coded wrongly, correct the code; if not, drop the draft. The attempt stays in the log.",
 		"S3":  "Agree on a legal basis with the other side first; it then publishes its requirements in its party record.",
 		"S6":  "Refuse on the ground of rights or essential interests; the other side sees that ground and nothing else.",
 		"S7":  "Wait for an assurance and have a judge or the central authority accept it.",
 		"S12": "What may have been obtained by torture or duress is kept for the judge and the overseer alone.",
 	}[s.Rule]
-	return &Stop{Rule: s.Rule, Text: Text{"process.why." + s.Code, nil, s.Text}, Advice: Text{"case.stop." + strings.ToLower(s.Rule), nil, advice}, At: s.At, Entry: s.Entry}
+	return &Stop{Rule: s.Rule, Text: Text{"process.why." + s.Code, nil, s.Text},
+		Advice: Text{"case.stop." + strings.ToLower(s.Rule), nil, advice}, At: s.At, Entry: s.Entry}
 }
 
 // strictestOf merges the markings of all acts: what the case as a whole carries.

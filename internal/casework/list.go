@@ -92,7 +92,8 @@ func (w *Casework) Cases(ctx context.Context, p staff.Person, l Filter) (*CasePa
 		limit = 50
 	}
 	limit = min(limit, MaxPage)
-	rows, err := w.rows(ctx, `SELECT `+caseColumns+` FROM casework_case c WHERE `+q.text()+` ORDER BY `+column+` `+order+`, id `+order+` LIMIT `+strconv.Itoa(limit+1), q.args...)
+	rows, err := w.rows(ctx, `SELECT `+caseColumns+` FROM casework_case c WHERE `+q.text()+
+		` ORDER BY `+column+` `+order+`, id `+order+` LIMIT `+strconv.Itoa(limit+1), q.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +212,7 @@ func (w *Casework) rowViews(ctx context.Context, rows []*caseRow) ([]CaseRow, er
 	now := w.now()
 	for _, r := range rows {
 		if r.Erased {
-			all = append(all, r.row(w.me, now))
+			all = append(all, r.row(w.me))
 			continue
 		}
 		f, err := w.wholeOf(w.reading(ctx), r)
@@ -354,7 +355,8 @@ func (w *Casework) deskDrafts(ctx context.Context, p staff.Person, d *Desk) erro
 		err := rows.Scan(&m.id, &m.caseID)
 		all = append(all, m)
 		return err
-	}, `SELECT id, case_id FROM casework_draft WHERE person = $1 AND state = $2 ORDER BY changed_us DESC, id LIMIT `+strconv.Itoa(maxDesk), p.Pseudonym, draftOpen)
+	}, `SELECT id, case_id FROM casework_draft WHERE person = $1 AND state = $2
+		ORDER BY changed_us DESC, id LIMIT `+strconv.Itoa(maxDesk), p.Pseudonym, draftOpen)
 	if err != nil {
 		return fmt.Errorf("listing drafts: %w", err)
 	}
@@ -383,7 +385,8 @@ func (w *Casework) deskDrafts(ctx context.Context, p staff.Person, d *Desk) erro
 // deskLate lists cases whose clock ran out, for the roles the clock names.
 func (w *Casework) deskLate(ctx context.Context, p staff.Person, d *Desk) error {
 	now := w.now()
-	rows, err := w.rows(ctx, `SELECT `+caseColumns+` FROM casework_case c WHERE live = TRUE AND due_us > 0 AND due_us <= $1 ORDER BY due_us, id LIMIT `+strconv.Itoa(maxDesk), us(now))
+	rows, err := w.rows(ctx, `SELECT `+caseColumns+` FROM casework_case c WHERE live = TRUE AND due_us > 0 AND due_us <= $1
+		ORDER BY due_us, id LIMIT `+strconv.Itoa(maxDesk), us(now))
 	if err != nil {
 		return err
 	}
@@ -400,7 +403,8 @@ func (w *Casework) deskLate(ctx context.Context, p staff.Person, d *Desk) error 
 			if k.Status != process.ClockOverdue || !told {
 				continue
 			}
-			item := DeskItem{Kind: "overdue", Case: w.titled(f), Since: k.Due, Waits: Text{"desk.overdue", []any{k.Clock.Label}, "out of time: " + k.Clock.Label}}
+			item := DeskItem{Kind: "overdue", Case: w.titled(f), Since: k.Due,
+				Waits: Text{"desk.overdue", []any{k.Clock.Label}, "out of time: " + k.Clock.Label}}
 			for _, c := range f.clocks(w.me, now) {
 				if c.Name == k.Clock.Name {
 					item.Clock = &c

@@ -142,7 +142,8 @@ func (w *Casework) wait(ctx context.Context, p staff.Person, f *whole, d *draftR
 		if err := w.updateDraft(tx, f, d); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO casework_proposal (id, draft_id, case_id, digest, core, person, state, made_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		_, err := tx.Exec(`INSERT INTO casework_proposal (id, draft_id, case_id, digest, core, person, state, made_us)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			id, d.ID, f.ID, digest.String(), f.key.Seal(coreText, aboutCore(id)), p.Pseudonym, proposalWaiting, us(w.now()))
 		if err != nil {
 			return fmt.Errorf("entering a proposal: %w", err)
@@ -176,7 +177,9 @@ func (w *Casework) saveNeeds(tx *db.Tx, id landbridge.CaseID, proposal landbridg
 	}
 	for _, roles := range missing {
 		for _, r := range roles {
-			if _, err := tx.Exec(`INSERT INTO casework_turn (case_id, proposal_id, role, transition) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, id, proposal, r, transition); err != nil {
+			_, err := tx.Exec(`INSERT INTO casework_turn (case_id, proposal_id, role, transition) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+				id, proposal, r, transition)
+			if err != nil {
 				return err
 			}
 		}

@@ -157,7 +157,8 @@ func (w *Casework) caseOf(tx *db.Tx, h *seal.Header, def *process.Definition) (*
 	if _, err := w.c.Vault.Create(tx, owner(h.Case)); err != nil {
 		return nil, err
 	}
-	r = &caseRow{ID: h.Case, Process: def.Ref, Origin: h.From, State: def.Start(), Live: true, Opened: h.Created, Changed: w.now(), Sides: map[string][]landbridge.PartyID{}}
+	r = &caseRow{ID: h.Case, Process: def.Ref, Origin: h.From, State: def.Start(), Live: true, Opened: h.Created,
+		Changed: w.now(), Sides: map[string][]landbridge.PartyID{}}
 	if err := w.insertCase(tx, r, []byte{}); err != nil {
 		return nil, err
 	}

@@ -305,7 +305,8 @@ func (w *Casework) insertCase(tx *db.Tx, r *caseRow, title []byte) error {
 		return err
 	}
 	r.Version = 1
-	_, err = tx.Exec(`INSERT INTO casework_case (`+caseColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+	_, err = tx.Exec(`INSERT INTO casework_case (`+caseColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		r.ID, r.Number, r.Process.String(), r.Origin, r.Side, string(sides), title, r.State, r.Outcome, r.Marking, r.Purpose, r.Live, r.Urgent,
 		us(r.Opened), us(r.Changed), us(r.Due), us(r.Review), us(r.Keep), false, []byte{}, r.Version)
 	if err != nil {
@@ -347,8 +348,8 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE casework_case SET side = $1, sides = $2, title = $3, state = $4, outcome = $5, marking = $6, purpose = $7, live = $8, urgent = $9,
-		changed_us = $10, due_us = $11, review_us = $12, keep_us = $13, version = $14, number = $15, origin = $16 WHERE id = $17`,
+	_, err = tx.Exec(`UPDATE casework_case SET side = $1, sides = $2, title = $3, state = $4, outcome = $5, marking = $6, purpose = $7,
+		live = $8, urgent = $9,		changed_us = $10, due_us = $11, review_us = $12, keep_us = $13, version = $14, number = $15, origin = $16 WHERE id = $17`,
 		f.Side, string(sides), orEmpty(f.title), f.State, f.Outcome, f.Marking, f.Purpose, f.Live, f.Urgent,
 		us(now), us(f.Due), us(f.Review), us(f.Keep), f.Version, f.Number, f.Origin, f.ID)
 	if err != nil {
@@ -425,7 +426,9 @@ func (w *Casework) saveTurns(tx *db.Tx, f *whole) error {
 		return nil
 	}
 	for _, role := range t.By {
-		if _, err := tx.Exec(`INSERT INTO casework_turn (case_id, proposal_id, role, transition) VALUES ($1, '', $2, $3) ON CONFLICT DO NOTHING`, f.ID, role, t.Name); err != nil {
+		_, err := tx.Exec(`INSERT INTO casework_turn (case_id, proposal_id, role, transition) VALUES ($1, '', $2, $3) ON CONFLICT DO NOTHING`,
+			f.ID, role, t.Name)
+		if err != nil {
 			return err
 		}
 	}

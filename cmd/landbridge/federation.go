@@ -222,13 +222,13 @@ func (f *federation) start(ctx context.Context) error {
 }
 
 // start runs the member's process and waits until it answers.
-func (m *member) start(ctx context.Context) error {
+func (m *member) start(ctx context.Context, flags ...string) error {
 	out, err := os.OpenFile(m.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("opening the log of %s: %w", m.code, err)
 	}
 	defer out.Close() // the process has its own
-	cmd := exec.Command(m.exe, "serve", "--dir", m.config.Dir, "--stop-with-stdin")
+	cmd := exec.Command(m.exe, append([]string{"serve", "--dir", m.config.Dir, "--stop-with-stdin"}, flags...)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -145,6 +145,20 @@ func TestRestoredBackup(t *testing.T) {
 	if h, err = oru.Health(t.Context()); err == nil {
 		t.Errorf("the node calls itself well: %+v", h)
 	}
+	// The newer database is lost: the operator decides to go on, and says why.
+	if err := xa.kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := xa.start(t.Context(), "--override-guard", "The disk burnt; this copy is all there is."); err != nil {
+		t.Fatal(err)
+	}
+	facts, err := oru.Facts(t.Context(), client.FactQuery{About: "log"})
+	if err != nil || len(facts.Facts) == 0 || !strings.Contains(facts.Facts[len(facts.Facts)-1].Note, "The disk burnt") {
+		t.Errorf("the override is not in the log: %+v, %v", facts, err)
+	}
+	if _, err := oru.NewDraft(t.Context(), client.NewDraft{Process: r.Process, To: r.To, Input: r.input()}); err != nil {
+		t.Errorf("after the override the node does not work: %v", err)
+	}
 }
 
 func copyDir(t *testing.T, from, to string) {

@@ -25,7 +25,7 @@ func partyCommand() *command {
 	return &command{
 		name: "party", short: "the directory of parties: who they are, how they are reached, what they require",
 		example: "landbridge party list",
-		verbs:   []*command{partyList(), partyShow(), partyProfile(), partyAdd(), partyAdmit(), partyExport()},
+		verbs:   []*command{partyList(), partyShow(), partyProfile(), partyAdd(), partyFound(), partyAdmit(), partyExport()},
 	}
 }
 
@@ -284,8 +284,8 @@ func partyAdd() *command {
 
 func partyAdmit() *command {
 	return &command{
-		name: "admit", args: "FILE", min: 1, max: 1, short: "sign the admission of a party, or add your signature to one",
-		long: "FILE is the applicant's record.txt, or a motion that others have signed already. The motion goes to\n" +
+		name: "admit", args: "FILE", min: 1, max: 1, short: "sign the admission of a party, or add your signature to one, or to a founding",
+		long: "FILE is the applicant's record.txt, or what others have signed already: a motion or a founding. It goes to\n" +
 			"standard output with this party's signature added; when the secretariat and a quorum of members have\n" +
 			"signed, the secretariat enters it with \"party add\", and then the applicant's record.",
 		example: "landbridge party admit --dir xf xd-record.txt --reason \"Applied on 1 December\" > motion.txt",

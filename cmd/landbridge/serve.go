@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/node"
 	"landbridge.example/internal/party"
+	"landbridge.example/ledger"
 )
 
 func serveCommand() *command {
@@ -24,6 +26,8 @@ func serveCommand() *command {
 			dir := dirFlag(fs)
 			apply := node.Flags(fs)
 			tied := fs.Bool("stop-with-stdin", false, "stop when standard input ends: for programs that start nodes")
+			override := fs.String("override-guard", "", "the `reason` to go on with an old copy of the database although others know a longer log: "+
+				"they keep the proof that this log has two histories. Only when the newer database is lost")
 			return func(ctx context.Context, a *app, _ []string) error {
 				c, err := loadConfig(a, *dir, apply)
 				if err != nil {
@@ -40,6 +44,11 @@ func serveCommand() *command {
 				n, err := node.Open(ctx, c, node.Dependencies{})
 				if err != nil {
 					return err
+				}
+				if *override != "" {
+					if err := n.Log.Override(ctx, ledger.NodeActor, *override); err != nil {
+						return errors.Join(err, n.Close())
+					}
 				}
 				fmt.Fprintf(a.out, "%s: pages on %s, other nodes on %s\n", c.Party, c.StaffURL(), c.PeerURL())
 				err = n.Run(ctx)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -69,7 +70,8 @@ func runVerb(fs *flag.FlagSet, t *tool) func(args []string) error {
 	out := fs.String("out", "", "write all tables as CSV into this `folder`")
 	steps := fs.Bool("steps", false, "also write the table after each step (with --out)")
 	audit := fs.Bool("audit", false, "also write statistics, correlations and the effect of each element (with --out)")
-	top := fs.Int("top", 20, "print this `many` units of each year; 0 prints all")
+	top := fs.Int("top", 20, "print this `many` units; 0 prints all")
+	year := fs.Int("year", 0, "print this `year` of an index over time; the latest, if not given")
 	return func(args []string) error {
 		if (*steps || *audit) && *out == "" {
 			return wrong("--steps and --audit write files; say --out FOLDER")
@@ -98,7 +100,7 @@ func runVerb(fs *flag.FlagSet, t *tool) func(args []string) error {
 				return err
 			}
 		} else {
-			printResult(t.out, m, res, *top)
+			printResult(t.out, m, res, *top, *year)
 		}
 		if *out != "" {
 			if err := t.write(*out, sheets); err != nil {
@@ -123,24 +125,22 @@ func printHead(w io.Writer, m *index.Model) {
 	fmt.Fprintln(w)
 }
 
-func printResult(w io.Writer, m *index.Model, res *index.Result, top int) {
+func printResult(w io.Writer, m *index.Model, res *index.Result, top, year int) {
 	printHead(w, m)
-	var table [][]string
-	for _, s := range res.Sheets() {
-		if s.Name == "results.csv" {
-			table = s.Rows
-		}
+	if !slices.ContainsFunc(res.Rows, func(x index.Row) bool { return x.Year == year }) {
+		year = res.Rows[len(res.Rows)-1].Year // rows are by year: the latest
 	}
+	table := res.Sheets()[0].Rows
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, strings.Join(table[0], "\t"))
 	at := map[string]int{}
 	for i, h := range table[0] {
 		at[h] = i
 	}
-	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, strings.Join(table[0], "\t"))
-	year, n, hidden := "", 0, 0
+	n, hidden := 0, 0
 	for _, row := range table[1:] {
-		if y, ok := at["year"]; ok && row[y] != year {
-			year, n = row[y], 0
+		if y, ok := at["year"]; ok && row[y] != strconv.Itoa(year) {
+			continue
 		}
 		if n++; top > 0 && n > top {
 			hidden++

@@ -73,9 +73,14 @@ func (a *aggregator) run(b *bench, s *state) {
 			return
 		}
 	}
-	w := make([]float64, len(a.kids))
+	w, sum := make([]float64, len(a.kids)), 0.0
 	for n, k := range a.kids {
 		w[n] = b.weight(s, k)
+		sum += w[n]
+	}
+	if sum == 0 && b.drop < 0 && a.rule.Method != "formula" {
+		a.c.conflict(b, s, "no-weight", a.i, -1, "the weights of its children sum to 0")
+		return
 	}
 	out := b.column(len(s.row))
 	g := &making{aggregator: a, b: b, s: s, w: w, out: out, short: a.short(s, w)}

@@ -30,8 +30,8 @@ func (m *Model) AuditSheets(res *Result) ([]Sheet, problem.List) {
 }
 
 func statistics(res *Result) Sheet {
-	s := Sheet{Name: "statistics.csv", Rows: [][]string{{"step", "code", "min", "max", "mean", "median", "sd", "skew", "kurtosis", "available", "nonzero", "unique",
-		"most_frequent", "flags"}}}
+	s := Sheet{Name: "statistics.csv", Rows: [][]string{{"step", "code", "min", "max", "mean", "median", "sd",
+		"skew", "kurtosis", "available", "nonzero", "unique", "most_frequent", "flags"}}}
 	for i := range res.Stages {
 		g := &res.Stages[i]
 		for _, c := range g.Stats() {

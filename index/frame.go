@@ -141,7 +141,11 @@ func (r *reading) source(i int, files Files) {
 // spread over the rows, and rows filtered as units: says.
 func (r *reading) join() *frame {
 	f := &frame{col: map[string]*rawColumn{}, at: map[rowKey]int{}}
+	r.knowUnits()
 	keys := r.rows()
+	if r.list.Refused() {
+		return nil
+	}
 	if len(keys) == 0 {
 		r.list.Add(problem.Problem{Rule: "no-units", File: r.spec.File, Text: "no unit is left; look at units: and at the columns of the unit codes"})
 		return nil
@@ -169,6 +173,33 @@ func (r *reading) join() *frame {
 		f.col[name] = l.spread(keys)
 	}
 	return f
+}
+
+// knowUnits refuses units that the specification names and no file has.
+func (r *reading) knowUnits() {
+	have := map[string]bool{}
+	var codes []string
+	for _, keys := range r.keys {
+		for k := range keys {
+			if !have[k.unit] {
+				codes = append(codes, k.unit)
+			}
+			have[k.unit] = true
+		}
+	}
+	slices.Sort(codes)
+	check := func(unit, where string, line int) {
+		if !have[unit] {
+			r.list.Add(problem.Problem{Rule: "unknown-unit", File: r.spec.File, Line: line, Unit: unit,
+				Text: "units: " + where + ": no file has this unit" + problem.Nearest(unit, codes)})
+		}
+	}
+	for _, u := range r.spec.Units.Only {
+		check(u, "only", 0)
+	}
+	for _, e := range r.spec.Units.Exclude {
+		check(e.Unit, "exclude", e.Line)
+	}
 }
 
 // rows lists the rows, by year and unit.

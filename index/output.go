@@ -151,10 +151,11 @@ func plainName(s string) string {
 }
 
 func (r *Result) columns() Sheet {
-	s := Sheet{Name: "columns.csv", Rows: [][]string{{"code", "name", "level", "parent", "unit", "direction", "weight", "share", "effective", "file", "source", "licence"}}}
+	s := Sheet{Name: "columns.csv", Rows: [][]string{{"code", "name", "level", "parent", "unit", "direction",
+		"weight", "share", "effective", "file", "source", "licence"}}}
 	for _, c := range r.Columns {
-		s.Rows = append(s.Rows, []string{c.Code, c.Name, strconv.Itoa(c.Level), c.Parent, c.Unit, direction(c), Number(c.Weight), Number(c.Share), Number(c.Effective),
-			c.Data, c.Source, c.Licence})
+		s.Rows = append(s.Rows, []string{c.Code, c.Name, strconv.Itoa(c.Level), c.Parent, c.Unit, direction(c), Number(c.Weight), Number(c.Share),
+			Number(c.Effective), c.Data, c.Source, c.Licence})
 	}
 	return s
 }
@@ -325,7 +326,8 @@ func (m *MonteCarlo) ScoreSheet() Sheet {
 func (s *Sensitivity) Sheets() []Sheet {
 	whole := Sheet{Name: "sensitivity.csv", Rows: [][]string{{"assumption", "first", "first_low", "first_high", "total", "total_low", "total_high"}}}
 	for _, x := range s.Index {
-		whole.Rows = append(whole.Rows, []string{x.Assumption, Number(x.First), Number(x.FirstLow), Number(x.FirstHigh), Number(x.Total), Number(x.TotalLow), Number(x.TotalHigh)})
+		whole.Rows = append(whole.Rows, []string{x.Assumption, Number(x.First), Number(x.FirstLow), Number(x.FirstHigh),
+			Number(x.Total), Number(x.TotalLow), Number(x.TotalHigh)})
 	}
 	rows := make([]Row, len(s.Units))
 	for i, r := range s.Units {

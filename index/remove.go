@@ -32,35 +32,11 @@ func (m *Model) codesOn(level int) (out []string) {
 
 // RemoveCodes leaves out some elements, one at a time.
 func (m *Model) RemoveCodes(codes []string) ([]Removal, problem.List) {
-	var list problem.List
-	first := slices.IndexFunc(m.steps, func(st step) bool { return st.kind == "aggregate" })
-	if first < 0 {
-		return nil, problem.List{{Rule: "missing-step", File: m.spec.File, Text: "no step makes groups"}}
-	}
-	b := newBench(&list, false)
-	before := m.start
-	for _, st := range m.steps[:first] {
-		if st.run != nil {
-			before = before.fork()
-			st.run(b, before)
-		}
-	}
-	after := func(drop int) *state {
-		b.drop = drop
-		s := before.fork()
-		for _, st := range m.steps[first:] {
-			if st.run != nil {
-				s = s.fork()
-				st.run(b, s)
-			}
-		}
-		return s
-	}
-	whole := after(-1)
+	w, list := m.WhatIf()
 	if list.Refused() {
-		return nil, sorted(list)
+		return nil, list
 	}
-	nominal := m.ranks(whole, m.index)
+	whole, nominal := w.score, w.rank
 	var out []Removal
 	for _, code := range codes {
 		i, ok := m.tree.at[code]
@@ -68,14 +44,14 @@ func (m *Model) RemoveCodes(codes []string) ([]Removal, problem.List) {
 			list.Add(problem.Problem{Rule: "unknown-code", Column: code, Text: "there is no such indicator or group" + problem.Nearest(code, m.tree.codes())})
 			return nil, list
 		}
-		s := after(i)
+		s, list := w.after(i, nil)
 		if list.Refused() {
 			return nil, sorted(list)
 		}
 		r := Removal{Code: code, Score: s.col[m.index], Rank: m.ranks(s, m.index)}
 		r.Shift = shift(r.Rank, nominal)
 		for k, v := range r.Score {
-			r.Change = append(r.Change, whole.col[m.index][k]-v)
+			r.Change = append(r.Change, whole[k]-v)
 		}
 		out = append(out, r)
 	}

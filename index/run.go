@@ -89,6 +89,10 @@ func (m *Model) Run() (*Result, problem.List) {
 		}
 		res.Stages = append(res.Stages, m.stage(st.name, st.kind, s, res.Columns))
 	}
+	if len(s.row) == 0 {
+		list.Add(problem.Problem{Rule: "no-units", File: m.spec.File, Text: "no unit is left after screening"})
+		return nil, list
+	}
 	if s.col[m.index] == nil {
 		list.Add(problem.Problem{Rule: "missing-step", File: m.spec.File, Column: m.Index(), Text: "no step makes the index; add aggregate"})
 		return nil, list
@@ -123,11 +127,19 @@ func (m *Model) stage(name, kind string, s *state, cols []Column) Stage {
 	return g
 }
 
-// rows describes the rows of a state; shares are counted over indicators that
-// have a place in the tree.
+// counted are the indicators that a row's data quality is counted over: those
+// under the index, or all if the index is made by a formula of its own.
+func (m *Model) counted() []int {
+	if u := m.tree.under(m.index); len(u) > 0 {
+		return u
+	}
+	return m.tree.onLevel(1)
+}
+
+// rows describes the rows of a state.
 func (m *Model) rows(s *state) []Row {
 	out := make([]Row, len(s.row))
-	inds := m.tree.onLevel(1)
+	inds := m.counted()
 	for r, fr := range s.row {
 		missing, imputed := 0, 0
 		for _, i := range inds {
@@ -225,7 +237,9 @@ func (m *Model) shares(s *state) []float64 {
 		for _, k := range m.tree.node[nd.parent].children {
 			sum += s.weight[k]
 		}
-		out[i] = s.weight[i] / sum
+		if sum != 0 {
+			out[i] = s.weight[i] / sum
+		}
 	}
 	return out
 }

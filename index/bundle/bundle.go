@@ -54,7 +54,8 @@ func Make(name string, text []byte, files index.Files, o Options) (Contents, pro
 	}
 	for _, src := range s.Sources {
 		if src.Licence == "" {
-			list.Add(problem.Problem{Rule: "no-licence", File: name, Line: src.Line, Text: "say licence: for " + src.File + "; a release names the licence of every file"})
+			list.Add(problem.Problem{Rule: "no-licence", File: name, Line: src.Line,
+				Text: "say licence: for " + src.File + "; a release names the licence of every file"})
 		}
 	}
 	if !fs.ValidPath(name) || strings.Contains(name, "/") {

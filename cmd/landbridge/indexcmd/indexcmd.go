@@ -68,7 +68,8 @@ func verbs() []verb {
 		{"uncertainty", "SPEC.yaml", "say how far each rank can be trusted", 1, 1, "landbridge index uncertainty asem.yaml --replications 10000", uncertaintyVerb},
 		{"sensitivity", "SPEC.yaml", "say which assumption moves the ranks", 1, 1, "landbridge index sensitivity asem.yaml --base 1000", sensitivityVerb},
 		{"explain", "SPEC.yaml UNIT", "say where one unit's score comes from", 2, 2, "landbridge index explain asem.yaml FRA", explainVerb},
-		{"bundle", "SPEC.yaml", "pack specification, data, licences and results into one release", 1, 1, "landbridge index bundle asem.yaml --out asem.zip", bundleVerb},
+		{"bundle", "SPEC.yaml", "pack specification, data, licences and results into one release", 1, 1,
+			"landbridge index bundle asem.yaml --out asem.zip", bundleVerb},
 		{"verify", "BUNDLE", "calculate a release again and compare it with what it says", 1, 1, "landbridge index verify asem.zip", verifyVerb},
 	}
 }

@@ -132,7 +132,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestComparisonSays(t *testing.T) {
 	code, out, _ := call(t, "run", small(t, "compare: [{column: pub, with: I, tolerance: 0.5}]\n"))
-	if code != 1 || !strings.Contains(out, "I score against the published pub: 1 of 4 equal") || !strings.Contains(out, "(published 60, here 1)") {
+	if code != 1 || !strings.Contains(out, "I score against the published pub: 2 of 4 equal") || !strings.Contains(out, "(published 60, here 1)") {
 		t.Errorf("%d\n%s", code, out)
 	}
 }

@@ -216,7 +216,8 @@ func resultJSON(m *index.Model, res *index.Result) any {
 	}
 	var rows []row
 	for i, r := range res.Rows {
-		x := row{Row: r, Reliability: r.Reliability(), Score: number(res.Score[0][i]), Rank: number(res.Rank[0][i]), Scores: map[string]number{}, Ranks: map[string]number{}}
+		x := row{Row: r, Reliability: r.Reliability(), Score: number(res.Score[0][i]), Rank: number(res.Rank[0][i]),
+			Scores: map[string]number{}, Ranks: map[string]number{}}
 		for k, c := range res.Columns {
 			if res.Score[k] != nil {
 				x.Scores[c.Code], x.Ranks[c.Code] = number(res.Score[k][i]), number(res.Rank[k][i])

@@ -180,7 +180,8 @@ func printIntervals(w io.Writer, mc *index.MonteCarlo) {
 		if r.Year != 0 {
 			name += " " + strconv.Itoa(r.Year)
 		}
-		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Band, shortNumber(r.Nominal), r.Code, name, shortNumber(r.Score), shortNumber(r.Median), shortNumber(r.Low), shortNumber(r.High))
+		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Band, shortNumber(r.Nominal), r.Code, name,
+			shortNumber(r.Score), shortNumber(r.Median), shortNumber(r.Low), shortNumber(r.High))
 	}
 	tw.Flush()
 	fmt.Fprintf(w, "\nOn average an interval is %s ranks wide.\n", shortNumber(mc.Width))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
@@ -269,6 +270,10 @@ func (x *Exchange) takeOne(tx *db.Tx, peer landbridge.PartyID, lane Lane, m *arr
 	switch {
 	case !fresh:
 		return true, nil
+	case m.refusal != nil && !x.mayRefuse(peer):
+		m.later = fail.New(fail.Unavailable, "%s has sent more than %d messages within the hour that had to be refused; the next is looked at when the hour is over",
+			peer, x.c.Limits.Refusals)
+		return true, nil
 	case m.refusal != nil:
 		return false, x.refuse(tx, peer, m)
 	case m.later != nil:
@@ -400,6 +405,27 @@ func (x *Exchange) refuse(tx *db.Tx, peer landbridge.PartyID, m *arrival) error 
 	}
 	m.index, m.text = st.index, st.text
 	return nil
+}
+
+// mayRefuse counts the refusals of one peer: each is an entry in our log, and
+// nobody but us may fill that.
+func (x *Exchange) mayRefuse(peer landbridge.PartyID) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	now := x.now()
+	r := x.refused[peer]
+	if now.Sub(r.since) >= time.Hour {
+		r = tally{since: now}
+	}
+	r.n++
+	x.refused[peer] = r
+	return r.n <= x.c.Limits.Refusals
+}
+
+// A tally counts something since a time.
+type tally struct {
+	since time.Time
+	n     int64
 }
 
 // answerAll turns what was settled into the answer, with one proof each.

@@ -89,6 +89,7 @@ type Exchange struct {
 	pullNow signal // our own way of being reached may have changed
 	mu      sync.Mutex
 	links   map[landbridge.PartyID]*link
+	refused map[landbridge.PartyID]tally
 }
 
 // New returns an exchange over a migrated database. It accepts at once, and
@@ -105,7 +106,8 @@ func New(c Config) (*Exchange, error) {
 		return nil, errors.New("an exchange needs all of its parts")
 	}
 	x := &Exchange{c: c, me: c.Keys.Party, handlers: map[string]Handler{}, links: map[landbridge.PartyID]*link{},
-		inbox: newSignal(), moved: newSignal(), log: newSignal(), joins: newSignal(), random: lockedReader{r: c.Random}}
+		refused: map[landbridge.PartyID]tally{},
+		inbox:   newSignal(), moved: newSignal(), log: newSignal(), joins: newSignal(), random: lockedReader{r: c.Random}}
 	x.handlers[noteKind] = x.takeNote
 	ctx := context.Background()
 	if err := x.loadEpoch(ctx); err != nil {

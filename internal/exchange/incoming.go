@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -79,8 +80,9 @@ func (in *Incoming) Stored() (blob.Ref, bool) {
 
 // Bounds of the work on the inbox.
 const (
-	inboxPage    = 256 // messages read at once
-	inboxWorkers = 32  // groups that are taken in side by side, sharing commits
+	inboxPage    = 256      // messages read at once
+	inboxBytes   = 16 << 20 // bytes of envelopes read at once, but one message at least
+	inboxWorkers = 32       // groups that are taken in side by side, sharing commits
 	firstRetry   = time.Second
 	lastRetry    = 5 * time.Minute
 )
@@ -117,11 +119,12 @@ func (x *Exchange) takeIn(ctx context.Context) (int, time.Duration, error) {
 		return 0, 0, err
 	}
 	if len(page) == 0 {
-		var due int64
-		err := x.c.DB.QueryRow(ctx, `SELECT coalesce(min(due_us), 0) FROM exchange_inbox WHERE state = 'new'`).Scan(&due)
-		if err != nil || due == 0 {
+		var n, due int64
+		err := x.c.DB.QueryRow(ctx, `SELECT count(*), coalesce(min(due_us), 0) FROM exchange_inbox WHERE state = 'new'`).Scan(&n, &due)
+		if err != nil || n == 0 {
 			return 0, 0, err
 		}
+		x.depth.Store(n) // the count in memory drifts when commits fail half-way
 		return 0, max(time.Millisecond, fromMicro(due).Sub(now)), nil
 	}
 	var groups [][]*Incoming
@@ -165,7 +168,11 @@ const inboxColumns = `log_index, sender, digest, lane, via, received_us, tries, 
 
 func (x *Exchange) readInbox(ctx context.Context, q string, args ...any) ([]*Incoming, error) {
 	var all []*Incoming
+	total := 0
 	err := x.c.DB.Each(ctx, func(r *sql.Rows) error {
+		if total >= inboxBytes {
+			return errFull
+		}
 		in := &Incoming{x: x}
 		var digest string
 		var received int64
@@ -177,13 +184,14 @@ func (x *Exchange) readInbox(ctx context.Context, q string, args ...any) ([]*Inc
 		if in.Envelope, err = seal.Parse(raw); err != nil {
 			return fmt.Errorf("a message of the inbox is damaged: %w", err)
 		}
+		total += len(raw)
 		in.Received = fromMicro(received)
 		in.once = sync.OnceValues(in.open)
 		in.Digest, err = landbridge.ParseDigest(digest)
 		all = append(all, in)
 		return err
 	}, q, args...)
-	if err != nil {
+	if err != nil && !errors.Is(err, errFull) {
 		return nil, fmt.Errorf("reading the inbox: %w", err)
 	}
 	return all, nil
@@ -237,9 +245,13 @@ func (x *Exchange) notTaken(ctx context.Context, in *Incoming, cause error) erro
 		state = "aside"
 	}
 	err := x.c.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE exchange_inbox SET state = $1, tries = $2, due_us = $3, reason = $4 WHERE log_index = $5`,
+		// Only if it still waits: a commit whose answer was lost may have taken it in.
+		res, err := tx.Exec(`UPDATE exchange_inbox SET state = $1, tries = $2, due_us = $3, reason = $4 WHERE log_index = $5 AND state = 'new'`,
 			state, tries, x.now().Add(wait).UnixMicro(), fail.Safe(cause), in.LogIndex)
 		if err != nil || state == "new" {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
 		_, err = x.c.Log.Append(tx, record.Fact{Kind: factSetAside, Actor: ledger.NodeActor, Digest: in.Digest, About: string(in.Envelope.Header.Case),
@@ -262,8 +274,11 @@ func (x *Exchange) refuseTaken(ctx context.Context, in *Incoming, cause error) e
 	s := x.about(h, in.Digest, Refused, x.me)
 	s.Kind, s.Reason = fail.KindOf(cause), fail.Safe(cause)
 	err := x.c.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE exchange_inbox SET state = 'refused', reason = $1 WHERE log_index = $2`, s.Reason, in.LogIndex)
+		res, err := tx.Exec(`UPDATE exchange_inbox SET state = 'refused', reason = $1 WHERE log_index = $2 AND state = 'new'`, s.Reason, in.LogIndex)
 		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
 		st, err := x.state(tx, &s, in.Digest, h.From, h.Case)

@@ -67,6 +67,7 @@ func (x *Exchange) Peers(ctx context.Context) ([]PeerState, error) {
 			return nil, err
 		}
 		l.describe(&s)
+		x.describeWay(&s, listing.Record.Relays)
 		at[s.Party] = len(all)
 		all = append(all, s)
 	}
@@ -90,6 +91,31 @@ func (l *link) describe(s *PeerState) {
 	}
 }
 
+// describeWay corrects the picture of peers this node does not call: one that
+// fetches its mail is there while it asks, one behind relays while a relay is.
+func (x *Exchange) describeWay(s *PeerState, relays []landbridge.PartyID) {
+	quiet := 3 * (x.c.Timing.PullWait + x.c.Timing.Heartbeat)
+	switch {
+	case s.Reach == party.Pull && s.Up && x.now().Sub(s.LastOK) > quiet:
+		s.Up, s.Since = false, s.LastOK
+		s.LastError = fmt.Sprintf("%s fetches its mail by itself and has not asked for it since %s", s.Party, s.LastOK.Format("2 January 15:04:05 UTC"))
+	case s.Reach == party.Relay:
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		for _, r := range relays {
+			if l := x.links[r]; l != nil && l.isUp() || r == x.me {
+				s.Up, s.LastError = true, ""
+			}
+		}
+	}
+}
+
+func (l *link) isUp() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.health.up
+}
+
 func aheadOf(d time.Duration) string {
 	if d < 0 {
 		return "behind"
@@ -101,9 +127,8 @@ func (x *Exchange) countQueues(ctx context.Context, all []PeerState, at map[land
 	err := x.c.DB.Each(ctx, func(r *sql.Rows) error {
 		var p landbridge.PartyID
 		var lane Lane
-		var state string
 		var n, oldest int64
-		if err := r.Scan(&p, &lane, &state, &n, &oldest); err != nil {
+		if err := r.Scan(&p, &lane, &n, &oldest); err != nil {
 			return err
 		}
 		i, ok := at[p]
@@ -111,17 +136,25 @@ func (x *Exchange) countQueues(ctx context.Context, all []PeerState, at map[land
 			return nil
 		}
 		s := &all[i]
-		if state == "held" {
-			s.Held += n
-			return nil
-		}
 		s.Queue[lane] = n
 		if t := fromMicro(oldest); s.Oldest.IsZero() || t.Before(s.Oldest) {
 			s.Oldest = t
 		}
 		return nil
-	}, `SELECT o.party, o.lane, o.state, count(*), min(s.submitted_us) FROM exchange_outbox o JOIN exchange_sent s ON s.digest = o.digest
-		WHERE o.state <> 'done' GROUP BY o.party, o.lane, o.state`)
+	}, `SELECT o.party, o.lane, count(*), min(s.submitted_us) FROM exchange_outbox o JOIN exchange_sent s ON s.digest = o.digest
+		WHERE o.state = 'waiting' GROUP BY o.party, o.lane`)
+	if err != nil {
+		return fmt.Errorf("counting what waits: %w", err)
+	}
+	err = x.c.DB.Each(ctx, func(r *sql.Rows) error {
+		var p landbridge.PartyID
+		var n int64
+		err := r.Scan(&p, &n)
+		if i, ok := at[p]; ok {
+			all[i].Held = n
+		}
+		return err
+	}, `SELECT party, count(*) FROM exchange_outbox WHERE state = 'held' GROUP BY party`)
 	if err != nil {
 		return fmt.Errorf("counting what waits: %w", err)
 	}

@@ -289,3 +289,19 @@ func TestSealCodes(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusalBound checks that a peer cannot fill our log with refusals.
+func TestRefusalBound(t *testing.T) {
+	w := newWorld(t, setup{limits: exchange.Limits{Refusals: 3}})
+	b := w.nodes["XB"]
+	for i := range 5 {
+		v := b.one("XA", int64(min(i, 3)+1), []byte{byte(i)})
+		if i < 3 && v.Rung != exchange.Refused || i >= 3 && (v.Rung != "" || !strings.Contains(v.Reason, "when the hour is over")) {
+			t.Errorf("message %d: %+v", i, v)
+		}
+	}
+	b.clock.shift(2 * time.Hour)
+	if v := b.one("XA", 4, []byte("later")); v.Rung != exchange.Refused {
+		t.Errorf("after the hour: %+v", v)
+	}
+}

@@ -79,6 +79,11 @@ func (x *Exchange) examineRelayed(ctx context.Context, v *party.View, peer, to l
 		m.later = fail.New(fail.Denied, "a relay takes a message from its sender, for one of its recipients; this one is from %s", h.From)
 		return
 	}
+	if h.Directory > v.Position() { // its recipient could not take it in either
+		x.wakeControl(peer)
+		m.later = fail.New(fail.Unavailable, "%s holds the directory up to position %d and the message relies on position %d", x.me, v.Position(), h.Directory)
+		return
+	}
 	pub, err := v.SigningKey(h.From, h.Signer, h.Created)
 	if err == nil {
 		err = fromSealOrNil(e.Verify(pub))
@@ -290,7 +295,11 @@ func (x *Exchange) needsRelay(p landbridge.PartyID, r *party.Record) bool {
 func (l *link) leaveFor(ctx context.Context, to landbridge.PartyID) (int, error) {
 	b := &batch{Lane: relayLane}
 	var rows []waiting
+	total := 0
 	err := l.x.c.DB.Each(ctx, func(r *sql.Rows) error {
+		if total >= fillBatch {
+			return errFull
+		}
 		var w waiting
 		var digest string
 		err := r.Scan(&digest, &w.blob, &w.kind, &w.caseID, &w.Envelope)
@@ -299,11 +308,12 @@ func (l *link) leaveFor(ctx context.Context, to landbridge.PartyID) (int, error)
 		}
 		w.digest, err = landbridge.ParseDigest(digest)
 		w.Seq = int64(len(rows) + 1)
+		total += len(w.Envelope)
 		rows, b.Items = append(rows, w), append(b.Items, w.item)
 		return err
 	}, `SELECT o.digest, s.blob, s.kind, s.case_id, s.envelope FROM exchange_outbox o JOIN exchange_sent s ON s.digest = o.digest
 		WHERE o.party = $1 AND o.state = 'waiting' AND o.relay = '' ORDER BY s.submitted_us LIMIT $2`, string(to), int64(maxLeave))
-	if err != nil {
+	if err != nil && !errors.Is(err, errFull) {
 		return 0, fmt.Errorf("reading the outbox: %w", err)
 	}
 	if len(rows) == 0 {
@@ -383,7 +393,7 @@ func (x *Exchange) leftWith(ctx context.Context, relay landbridge.PartyID, limit
 		all = append(all, p)
 		return err
 	}, `SELECT o.digest, o.party, s.kind, s.case_id, s.envelope FROM exchange_outbox o JOIN exchange_sent s ON s.digest = o.digest
-		WHERE o.relay = $1 AND o.state = 'waiting' ORDER BY s.submitted_us LIMIT $2`, string(relay), int64(limit))
+		WHERE o.relay = $1 AND o.relay <> '' AND o.state = 'waiting' ORDER BY s.submitted_us LIMIT $2`, string(relay), int64(limit))
 	if err != nil {
 		return nil, fmt.Errorf("reading what was left with a relay: %w", err)
 	}

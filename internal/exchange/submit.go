@@ -182,7 +182,8 @@ func (x *Exchange) NewEpoch(ctx context.Context, why string) error {
 	if err != nil {
 		return err
 	}
-	return x.c.DB.Write(ctx, func(tx *db.Tx) error {
+	was := x.epoch.Load()
+	err = x.c.DB.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO exchange_epoch (epoch, began_us) VALUES ($1, $2)`, string(id), x.now().UnixMicro()); err != nil {
 			return err
 		}
@@ -190,10 +191,18 @@ func (x *Exchange) NewEpoch(ctx context.Context, why string) error {
 			return fmt.Errorf("numbering the outbox anew: %w", err)
 		}
 		_, err := x.c.Log.Append(tx, record.Fact{Kind: factEpoch, Actor: ledger.NodeActor, Digest: landbridge.Sum([]byte(id)), Note: why})
-		x.epoch.Store(&id) // seen by others only after this commit, or replaced by the next try
+		if err != nil {
+			return err
+		}
 		tx.OnCommit(x.wakeAll)
-		return err
+		x.epoch.Store(&id) // for whoever shares this commit and comes after us
+		return nil
 	})
+	if err != nil {
+		x.epoch.Store(was)
+		return fmt.Errorf("beginning a new numbering: %w", err)
+	}
+	return nil
 }
 
 // renumber gives everything that waits a place in the new epoch, in order.

@@ -105,6 +105,7 @@ type Limits struct {
 	PeerUpload   int64 // bytes of unfinished payloads of one peer
 	RelayBytes   int64 // bytes held for others, for each sender
 	RelayCount   int64 // messages held for others, for each sender
+	Refusals     int64 // messages of one peer that are refused, and recorded, within an hour
 	HandlerTries int   // before a message is set aside
 	PoisonTries  int   // internal errors of a peer about one message before it is held
 }
@@ -114,7 +115,7 @@ func (l Limits) orDefault() Limits {
 		field *int64
 		value int64
 	}{
-		{&l.InboxDepth, 100_000}, {&l.Payload, 16 << 30}, {&l.PeerUpload, 64 << 30}, {&l.RelayBytes, 256 << 20}, {&l.RelayCount, 10_000},
+		{&l.InboxDepth, 100_000}, {&l.Payload, 16 << 30}, {&l.PeerUpload, 64 << 30}, {&l.RelayBytes, 256 << 20}, {&l.RelayCount, 10_000}, {&l.Refusals, 1000},
 	} {
 		if *n.field <= 0 {
 			*n.field = n.value

@@ -273,7 +273,7 @@ func (l *link) upgrade(ctx context.Context) error {
 func (x *Exchange) nextAsk(ctx context.Context, peer landbridge.PartyID) (time.Duration, error) {
 	var due, left int64
 	err := x.c.DB.QueryRow(ctx, `SELECT coalesce((SELECT min(ask_us) FROM exchange_step WHERE by_party = $1 AND ask_us > 0), 0),
-		(SELECT count(*) FROM exchange_outbox WHERE relay = $1 AND state = 'waiting')`, string(peer)).Scan(&due, &left)
+		(SELECT count(*) FROM exchange_outbox WHERE relay = $1 AND relay <> '' AND state = 'waiting')`, string(peer)).Scan(&due, &left)
 	switch {
 	case err != nil:
 		return x.c.Timing.Heartbeat, fmt.Errorf("reading the outbox: %w", err)
@@ -318,6 +318,15 @@ func (x *Exchange) pendingProofs(ctx context.Context, peer landbridge.PartyID) (
 	return append(all, left...), err
 }
 
+// A better proof is one that is worth writing down.
+type better struct {
+	t        *pendingProof
+	p        *proof
+	head     ledger.Checkpoint
+	cosigned int64
+	quorum   int64
+}
+
 // keepProofs checks what was answered and writes down what is better than
 // what is held. What stays unproved is asked for again, ever more rarely.
 func (x *Exchange) keepProofs(ctx context.Context, todo []pendingProof, ps []*proof) error {
@@ -325,74 +334,95 @@ func (x *Exchange) keepProofs(ctx context.Context, todo []pendingProof, ps []*pr
 	if err != nil {
 		return err
 	}
+	var found []better
+	var again []*pendingProof
 	for i := range todo {
 		p, t := ps[i], &todo[i]
-		if p == nil {
-			if err := x.askAgain(ctx, t); err != nil {
-				return err
-			}
-			continue
-		}
-		if t.Recipient != "" {
+		switch {
+		case t.Recipient != "" && p != nil:
 			if err := x.keepRelayed(ctx, t, p); err != nil {
 				return err
 			}
-			continue
+		case t.Recipient != "": // asked with every round while it waits
+		case p == nil:
+			again = append(again, t)
+		default:
+			b, err := x.judge(ctx, v, t, p)
+			if err != nil {
+				return err
+			}
+			found = append(found, b)
+			if b.cosigned < b.quorum {
+				again = append(again, t)
+			}
 		}
-		p.Att.Statement = t.text
-		head, sigs, err := x.openHead(ctx, p.By, p.Head)
-		if err != nil {
-			return err
+	}
+	if len(found)+len(again) == 0 {
+		return nil
+	}
+	err = x.c.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, t := range again {
+			if err := x.askAgain(tx, t); err != nil {
+				return err
+			}
 		}
-		if _, err := p.Att.check(head); err != nil {
-			return fail.New(fail.Unsigned, "%s gave a proof that does not hold: %s", p.By, fail.Safe(err))
+		for i := range found {
+			if err := x.keepProof(tx, &found[i]); err != nil {
+				return err
+			}
 		}
-		if err := x.keepProof(ctx, v, t, p, head, countParties(sigs)); err != nil {
-			return err
-		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keeping proofs: %w", err)
+	}
+	x.c.Changed("")
+	return nil
+}
+
+// judge checks one proof and counts who has cosigned what it leads to.
+func (x *Exchange) judge(ctx context.Context, v *party.View, t *pendingProof, p *proof) (better, error) {
+	p.Att.Statement = t.text
+	head, sigs, err := x.openHead(ctx, p.By, p.Head)
+	if err != nil {
+		return better{}, err
+	}
+	s, err := p.Att.check(head)
+	if err != nil {
+		return better{}, fail.New(fail.Unsigned, "%s gave a proof that does not hold: %s", p.By, fail.Safe(err))
+	}
+	if s.By != p.By {
+		return better{}, fail.New(fail.Unsigned, "%s gave a proof from its own log for a statement of %s", p.By, s.By)
+	}
+	pol, err := v.Policy(p.By, -1)
+	return better{t, p, head, countParties(sigs), int64(pol.Quorum)}, err
+}
+
+func (x *Exchange) keepProof(tx *db.Tx, b *better) error {
+	if _, err := x.keepHead(tx, b.p.By, b.head, b.p.Head); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`UPDATE exchange_step SET proof = $1, head = $2, cosigned = $3, ask_us = CASE WHEN $3 >= $4 THEN 0 ELSE ask_us END
+		WHERE digest = $5 AND party = $6 AND rung = $7 AND (cosigned < $3 OR head = 0)`,
+		b.p.Att.append(nil), b.head.Size, b.cosigned, b.quorum, b.t.message.String(), string(b.t.to), string(b.t.rung))
+	if err != nil {
+		return fmt.Errorf("keeping a proof: %w", err)
 	}
 	return nil
 }
 
-func (x *Exchange) keepProof(ctx context.Context, v *party.View, t *pendingProof, p *proof, head ledger.Checkpoint, cosigned int64) error {
-	pol, err := v.Policy(p.By, -1)
-	if err != nil {
-		return err
-	}
-	if cosigned < int64(pol.Quorum) {
-		if err := x.askAgain(ctx, t); err != nil {
-			return err
-		}
-	}
-	return x.c.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := x.keepHead(tx, p.By, head, p.Head); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`UPDATE exchange_step SET proof = $1, head = $2, cosigned = $3, ask_us = CASE WHEN $3 >= $4 THEN 0 ELSE ask_us END
-			WHERE digest = $5 AND party = $6 AND rung = $7 AND (cosigned < $3 OR head = 0)`,
-			p.Att.append(nil), head.Size, cosigned, int64(pol.Quorum), t.message.String(), string(t.to), string(t.rung))
-		if err != nil {
-			return fmt.Errorf("keeping a proof: %w", err)
-		}
-		tx.OnCommit(func() { x.c.Changed("") })
-		return nil
-	})
-}
-
 // askAgain puts off a question: soon while the step is young, then ever later,
 // and at last not at all.
-func (x *Exchange) askAgain(ctx context.Context, t *pendingProof) error {
-	if t.Recipient != "" {
-		return nil // asked with every round while it waits
-	}
+func (x *Exchange) askAgain(tx *db.Tx, t *pendingProof) error {
 	age := x.now().Sub(fromMicro(t.asked))
 	next := x.now().Add(max(x.c.Timing.Upgrade, age/4)).UnixMicro()
 	if age > askGiveUp {
 		next = 0
 	}
-	return x.c.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE exchange_step SET ask_us = $1 WHERE digest = $2 AND party = $3 AND rung = $4`,
-			next, t.message.String(), string(t.to), string(t.rung))
-		return err
-	})
+	_, err := tx.Exec(`UPDATE exchange_step SET ask_us = $1 WHERE digest = $2 AND party = $3 AND rung = $4`,
+		next, t.message.String(), string(t.to), string(t.rung))
+	if err != nil {
+		return fmt.Errorf("putting off a question: %w", err)
+	}
+	return nil
 }

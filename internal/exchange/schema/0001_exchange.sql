@@ -48,6 +48,8 @@ CREATE TABLE exchange_outbox (
 CREATE UNIQUE INDEX exchange_outbox_message ON exchange_outbox (digest, party);
 CREATE INDEX exchange_outbox_waiting ON exchange_outbox (party, lane, seq) WHERE state = 'waiting';
 CREATE INDEX exchange_outbox_expires ON exchange_outbox (expires_us) WHERE state = 'waiting';
+CREATE INDEX exchange_outbox_held ON exchange_outbox (party) WHERE state = 'held';
+CREATE INDEX exchange_outbox_relay ON exchange_outbox (relay) WHERE relay <> '';
 
 -- The ladder: what is known of each message this node sent, for each recipient.
 -- proof is an attestation towards the checkpoint of by's log with the size
@@ -108,6 +110,7 @@ CREATE TABLE exchange_inbox (
 );
 CREATE UNIQUE INDEX exchange_inbox_id ON exchange_inbox (sender, id);
 CREATE INDEX exchange_inbox_new ON exchange_inbox (pace, log_index) WHERE state = 'new';
+CREATE INDEX exchange_inbox_aside ON exchange_inbox (log_index) WHERE state = 'aside';
 
 -- What this node stated about messages of others, other than "delivered",
 -- which the inbox row itself says. digest is that of the envelope, or, for

@@ -31,7 +31,8 @@ type federation struct {
 	exe     string
 	// address, when set, says how others reach a member: tests put a proxy there.
 	address func(party, listen string) string
-	say     func(format string, args ...any)
+	// database, when set, names a member's database: tests give PostgreSQL.
+	database func(party string) string
 }
 
 // A member is one node of a federation and the process that runs it.
@@ -110,6 +111,9 @@ func (f *federation) make(ctx context.Context, base int) error {
 		m.config.Party, m.config.Name, m.config.Demo, m.config.LogLevel = m.code, m.name, true, "warn"
 		m.config.Listen = fmt.Sprintf("127.0.0.1:%d", ports[2*i])
 		m.config.PeerListen = fmt.Sprintf("127.0.0.1:%d", ports[2*i+1])
+		if f.database != nil {
+			m.config.Database = f.database(m.code)
+		}
 		if f.address != nil {
 			m.config.PeerAddress = f.address(m.code, m.config.PeerListen)
 		}

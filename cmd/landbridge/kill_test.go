@@ -68,7 +68,7 @@ func TestKill(t *testing.T) {
 	}
 	t.Logf("seed %d, %d kills", seed, kills)
 	rng := rand.New(rand.NewPCG(seed, 0))
-	f := testFederation(t, nil)
+	f := testFederation(t, &federation{})
 	w := &workload{t: t, f: f, k: &acknowledged{acts: map[string]string{}}}
 	stop := w.begin()
 	for i := range kills {

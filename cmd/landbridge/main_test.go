@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"flag"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,9 +54,9 @@ func (l testLog) Write(b []byte) (int, error) {
 }
 
 // testFederation starts the four nodes of the story as processes.
-func testFederation(t *testing.T, address func(party, listen string) string) *federation {
+func testFederation(t *testing.T, f *federation) *federation {
 	t.Helper()
-	f := &federation{dir: t.TempDir(), members: storyMembers(), exe: self(t), address: address}
+	f.dir, f.members, f.exe = t.TempDir(), storyMembers(), self(t)
 	if err := f.make(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +84,7 @@ func TestStory(t *testing.T) {
 		t.Skip("the story takes about ten seconds; -short leaves it out")
 	}
 	wire := newCapture(t)
-	f := testFederation(t, wire.address)
+	f := testFederation(t, &federation{address: wire.address})
 	a, out := testApp(t)
 	s := &story{a: a, p: a.progress(), start: time.Now(), f: f}
 	err := s.play(t.Context())
@@ -97,6 +99,45 @@ func TestStory(t *testing.T) {
 	}
 	if n := wire.size(); n < 100_000 {
 		t.Errorf("only %d bytes were captured: the proxy was not in between", n)
+	}
+}
+
+// TestStoryOnPostgres is the same story with every node on PostgreSQL.
+func TestStoryOnPostgres(t *testing.T) {
+	address := os.Getenv("LANDBRIDGE_TEST_POSTGRES")
+	if address == "" {
+		t.Skip("LANDBRIDGE_TEST_POSTGRES is not set; the full tier sets it")
+	}
+	admin, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { admin.Close() })
+	f := testFederation(t, &federation{database: func(party string) string {
+		name := fmt.Sprintf("landbridge_story_%s_%d", strings.ToLower(party), time.Now().UnixNano())
+		if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if _, err := admin.Exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+				t.Error(err)
+			}
+		})
+		u := *base
+		u.Path = "/" + name
+		return u.String()
+	}})
+	a, out := testApp(t)
+	s := &story{a: a, p: a.progress(), start: time.Now(), f: f}
+	err = s.play(t.Context())
+	s.print()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatal(plainly(err))
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // TestFeed follows XB's log while XA's people send a request: the duty
 // officer's program is told within a second, without asking.
 func TestFeed(t *testing.T) {
-	f := testFederation(t, nil)
+	f := testFederation(t, &federation{})
 	w := &workload{t: t, f: f, k: &acknowledged{acts: map[string]string{}}}
 	lenn, oru := w.as("XB", "k.lenn"), w.as("XA", "d.oru")
 	ctx, cancel := context.WithTimeout(t.Context(), storyPatience)
@@ -82,7 +82,7 @@ func TestRestoredBackup(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts and stops processes for several seconds; -short leaves it out")
 	}
-	f := testFederation(t, nil)
+	f := testFederation(t, &federation{})
 	xa := f.member("XA")
 	restart := func(before func()) {
 		t.Helper()

@@ -158,7 +158,7 @@ func (s *story) request(ctx context.Context) error {
 	missing := ""
 	for _, p := range d.Problems {
 		if p.Field == "answer_by" && p.Block {
-			missing = p.Text + " (" + p.Rule + ")"
+			missing = p.Field + ": " + p.Text + " (" + p.Rule + ")"
 		}
 	}
 	if missing == "" {

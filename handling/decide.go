@@ -218,7 +218,11 @@ func onPurpose(p Policy, q Question) (Decision, bool) {
 	if p.Marking.TLP == TLPClear && q.Action == See {
 		return Decision{}, false
 	}
-	if !slices.Contains(p.Purposes, q.Purpose) {
+	recipient := q.Actor.Party
+	if q.Action == Forward {
+		recipient = q.To
+	}
+	if !slices.Contains(p.Purposes, q.Purpose) && !released(p, q, recipient) {
 		return no("S3", "purpose", "it was given for another purpose; a new purpose needs the originator's consent"), true
 	}
 	return Decision{}, false

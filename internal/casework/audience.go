@@ -90,16 +90,33 @@ func (w *Casework) canRead(s source, f *whole, p staff.Person, purpose handling.
 	if purpose == "" {
 		purpose = w.ownPurpose(f, p, policy)
 	}
-	// The side that got the case reads it to work on it before anyone is on the
-	// team: TLP:RED is then for its contact point.
-	if m.TLP == handling.TLPRed && !slices.Contains(team, p.Pseudonym) && p.Is(landbridge.ContactPoint) {
-		policy.Named = append(slices.Clone(policy.Named), string(w.me)+"/"+p.Pseudonym)
+	// TLP:RED is for the team, for those whose approval is asked for, and at the
+	// side that got the case, before anyone is on its team, for its contact point.
+	if m.TLP == handling.TLPRed && !slices.Contains(team, p.Pseudonym) {
+		asked, err := f.asked(s, p)
+		if err != nil {
+			return "", err
+		}
+		if asked || p.Is(landbridge.ContactPoint) && f.Origin != w.me {
+			policy.Named = append(slices.Clone(policy.Named), string(w.me)+"/"+p.Pseudonym)
+		}
 	}
 	d := handling.Decide(policy, handling.Question{Actor: actor, Action: handling.See, Purpose: purpose, At: w.now()})
 	if !d.Allow {
 		return "", fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
 	}
 	return purpose, nil
+}
+
+// asked reports whether a proposal of the case waits for one of the person's roles.
+func (f *whole) asked(s source, p staff.Person) (bool, error) {
+	if len(p.Roles) == 0 {
+		return false, nil
+	}
+	clause, args := inRoles("role", p.Roles, 2)
+	var n int
+	err := s.row(`SELECT count(*) FROM casework_turn WHERE case_id = $1 AND proposal_id <> '' AND `+clause, append([]any{f.ID}, args...)...).Scan(&n)
+	return n > 0, err
 }
 
 // purposeOfNone stands for the purpose of a case that does not say one yet.

@@ -60,6 +60,7 @@ const (
 	MaxInlineFile = 1 << 20             // bytes of a file kept in its row; larger ones are stored files
 	envelopeLife  = 14 * 24 * time.Hour // an act that was not delivered by then is undeliverable
 	readAgain     = 5 * time.Minute     // looking again within this time is the same reading
+	keepDropped   = 90 * 24 * time.Hour // a request that was drafted and never sent is erased then (S15)
 	maxEarly      = 200                 // acts or files of one case that may wait for earlier ones
 )
 

@@ -20,10 +20,14 @@ import (
 // or ended (S15). It decides nothing about people (S24).
 func (w *Casework) runClock(ctx context.Context, j jobs.Job) error {
 	return w.c.DB.Write(ctx, func(tx *db.Tx) error {
-		f, err := w.whole(w.writing(tx), landbridge.CaseID(j.Body))
+		err := lock(tx, landbridge.CaseID(j.Body))
 		if fail.Is(err, fail.Missing) {
 			return nil
 		}
+		if err != nil {
+			return err
+		}
+		f, err := w.whole(w.writing(tx), landbridge.CaseID(j.Body))
 		if err != nil || f.Erased {
 			return err
 		}
@@ -120,6 +124,9 @@ func (w *Casework) Erase(ctx context.Context, p staff.Person, id landbridge.Case
 		return fail.New(fail.Invalid, "say in words why it is erased")
 	}
 	return w.c.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := lock(tx, id); err != nil {
+			return err
+		}
 		f, err := w.whole(w.writing(tx), id)
 		if err != nil {
 			return err

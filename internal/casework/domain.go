@@ -30,6 +30,7 @@ const (
 	factFileRead  = "case.exhibit-read"
 	factListed    = "case.listed"
 	factClock     = "case.clock-ran-out"
+	factUse       = "case.use"
 	factBarred    = "case.barred"
 	factErased    = "case.erased"
 	factReviewDue = "case.review-due"

@@ -449,10 +449,14 @@ func (w *Casework) DropDraft(ctx context.Context, p staff.Person, draft landbrid
 		if err := w.dropFiles(tx, f.ID, d.ID); err != nil {
 			return err
 		}
-		if len(f.acts) == 0 {
-			_, err = tx.Exec(`UPDATE casework_case SET live = FALSE, outcome = $1, changed_us = $2, version = version + 1 WHERE id = $3`,
-				draftDropped, us(w.now()), f.ID)
+		if len(f.acts) == 0 { // kept for a while: what a safeguard stopped is looked at later
+			f.Keep = w.now().Add(keepDropped)
+			_, err = tx.Exec(`UPDATE casework_case SET live = FALSE, outcome = $1, changed_us = $2, keep_us = $3, version = version + 1 WHERE id = $4`,
+				draftDropped, us(w.now()), us(f.Keep), f.ID)
 			if err != nil {
+				return err
+			}
+			if err := w.schedule(tx, f, w.now()); err != nil {
 				return err
 			}
 		}

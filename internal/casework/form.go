@@ -39,7 +39,7 @@ func (w *Casework) Draft(ctx context.Context, p staff.Person, id landbridge.ID) 
 	for _, r := range files {
 		v.Files = append(v.Files, r.view(f))
 	}
-	if v.Problems, err = w.problems(ctx, f, d, len(files)); err != nil {
+	if v.Problems, err = w.problems(ctx, f, d, files); err != nil {
 		return nil, err
 	}
 	v.Approvals = needs(f.fold.Needed(w.candidate(f, d, len(files))))

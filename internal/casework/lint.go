@@ -26,7 +26,7 @@ func (w *Casework) CheckDraft(ctx context.Context, p staff.Person, draft landbri
 	if err != nil {
 		return nil, err
 	}
-	return w.problems(ctx, f, d, len(ofDraft(files, d.ID)))
+	return w.problems(ctx, f, d, ofDraft(files, d.ID))
 }
 
 // A demand is the requirements of the other side as they bear on one draft.
@@ -35,6 +35,7 @@ type demand struct {
 	profile *process.Profile
 	words   []party.Demand
 	hotline string
+	maxFile int64 // bytes of one file; 0: no bound of theirs
 }
 
 // demands returns what the other side requires of the act that opens a case.
@@ -68,6 +69,9 @@ func (w *Casework) demands(ctx context.Context, f *whole, t *process.Transition)
 		if theirs.Hotline != "" {
 			dm.hotline = theirs.Hotline
 		}
+		if limit := int64(theirs.MaxExhibitMiB) << 20; limit > 0 && (dm.maxFile == 0 || limit < dm.maxFile) {
+			dm.maxFile = limit
+		}
 	}
 	return dm, nil
 }
@@ -86,7 +90,7 @@ func (w *Casework) candidate(f *whole, d *draftRow, files int) *process.Act {
 	return a
 }
 
-func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files int) ([]Problem, error) {
+func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files []*fileRow) ([]Problem, error) {
 	t := f.def.Transition(d.Transition)
 	dm, err := w.demands(ctx, f, t)
 	if err != nil {
@@ -112,10 +116,15 @@ func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files in
 	if t.NeedsIt(process.NeedReason) && len(d.Input.Reason) < 3 {
 		add("reason", "form", "case.problem.reason", "say the reason in words", true)
 	}
-	if t.NeedsIt(process.NeedFiles) && files == 0 {
+	if t.NeedsIt(process.NeedFiles) && len(files) == 0 {
 		add("files", "form", "case.problem.files", "attach at least one file", true)
 	}
-	a := w.candidate(f, d, files)
+	for _, r := range files {
+		if dm.maxFile > 0 && r.Size > dm.maxFile {
+			add("files", dm.who, "case.problem.file_size", fmt.Sprintf("%s is larger than the other side takes (%d MiB)", r.Name, dm.maxFile>>20), true, r.Name, dm.maxFile>>20)
+		}
+	}
+	a := w.candidate(f, d, len(files))
 	for _, why := range f.fold.Failing(a, f.local(dm.profile)) {
 		add("", why.Rule, "process.why."+why.Code, why.Text, true)
 	}

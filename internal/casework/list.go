@@ -66,34 +66,12 @@ func (w *Casework) Cases(ctx context.Context, p staff.Person, l Filter) (*CasePa
 	if err := w.c.DB.QueryRow(ctx, `SELECT count(*) FROM casework_case c WHERE `+q.text(), q.args...).Scan(&page.Total); err != nil {
 		return nil, fmt.Errorf("counting cases: %w", err)
 	}
-	column, ok := sortColumn(l.Sort)
-	if !ok {
-		return nil, fail.New(fail.Invalid, "cases are sorted by clock, changed, opened or number")
-	}
-	order, than := "ASC", ">"
-	if l.Desc {
-		order, than = "DESC", "<"
-	}
-	if l.After != "" {
-		key, id, err := parseCursor(l.After)
-		if err != nil {
-			return nil, err
-		}
-		var value any = key
-		if column != "number" {
-			if value, err = strconv.ParseInt(key, 10, 64); err != nil {
-				return nil, errCursor()
-			}
-		}
-		q.add(`(`+column+`, id) `+than+` (?, ?)`, value, id)
-	}
 	limit := l.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	limit = min(limit, MaxPage)
-	rows, err := w.rows(ctx, `SELECT `+caseColumns+` FROM casework_case c WHERE `+q.text()+
-		` ORDER BY `+column+` `+order+`, id `+order+` LIMIT `+strconv.Itoa(limit+1), q.args...)
+	rows, err := w.page(ctx, q, l, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +83,46 @@ func (w *Casework) Cases(ctx context.Context, p staff.Person, l Filter) (*CasePa
 		return nil, err
 	}
 	return page, w.noteListing(ctx, p)
+}
+
+// page reads one row more than limit, after the cursor, in the order asked for.
+func (w *Casework) page(ctx context.Context, q *query, l Filter, limit int) ([]*caseRow, error) {
+	column, ok := sortColumn(l.Sort)
+	if !ok {
+		return nil, fail.New(fail.Invalid, "cases are sorted by clock, changed, opened or number")
+	}
+	read := func(after string, n int) ([]*caseRow, error) {
+		q := query{where: slices.Clone(q.where), args: slices.Clone(q.args)}
+		order, than := "ASC", ">"
+		if l.Desc {
+			order, than = "DESC", "<"
+		}
+		if after != "" {
+			key, id, err := parseCursor(after)
+			if err != nil {
+				return nil, err
+			}
+			var value any = key
+			if column != "number" {
+				if value, err = strconv.ParseInt(key, 10, 64); err != nil {
+					return nil, errCursor()
+				}
+			}
+			q.add(`(`+column+`, id) `+than+` (?, ?)`, value, id)
+		}
+		return w.rows(ctx, `SELECT `+caseColumns+` FROM casework_case c WHERE `+q.text()+
+			` ORDER BY `+column+` `+order+`, id `+order+` LIMIT `+strconv.Itoa(n), q.args...)
+	}
+	if strings.TrimSpace(l.Text) == "" {
+		return read(l.After, limit+1)
+	}
+	return w.search(ctx, l.Text, limit, func(last *caseRow) ([]*caseRow, error) {
+		after := l.After
+		if last != nil {
+			after = cursor(last, l.Sort)
+		}
+		return read(after, MaxPage)
+	})
 }
 
 // filter turns a Filter into a WHERE clause.
@@ -145,15 +163,44 @@ func (w *Casework) filter(p staff.Person, l Filter) (*query, error) {
 	if l.Side != "" {
 		q.add(`side = ?`, l.Side)
 	}
-	if l.Text != "" {
-		q.add(`number LIKE ?`, "%"+escapeLike(strings.ToUpper(strings.TrimSpace(l.Text)))+"%")
-	}
 	return q, nil
 }
 
-// escapeLike takes the meaning from the signs LIKE knows. Numbers hold none of
-// them, so that what is left finds nothing.
-func escapeLike(s string) string { return strings.NewReplacer("%", "", "_", "", `\`, "").Replace(s) }
+// maxScanned bounds a search by text: titles rest sealed, so that finding one is
+// opening many.
+const maxScanned = 2000
+
+// search reads pages of cases and keeps those whose number or title holds the
+// text, until it has one more than limit.
+func (w *Casework) search(ctx context.Context, text string, limit int, next func(after *caseRow) ([]*caseRow, error)) ([]*caseRow, error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	var found []*caseRow
+	var last *caseRow
+	for scanned := 0; scanned < maxScanned && len(found) <= limit; scanned += MaxPage {
+		rows, err := next(last)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			title := ""
+			if key, err := w.c.Vault.Key(ctx, w.c.DB, owner(r.ID)); err == nil {
+				if title, err = openText(key, r.title, aboutTitle(r.ID)); err != nil {
+					return nil, err
+				}
+			} else if !fail.Is(err, fail.Missing) { // erased: its number is left
+				return nil, err
+			}
+			if strings.Contains(strings.ToLower(r.Number), text) || strings.Contains(strings.ToLower(title), text) {
+				found = append(found, r)
+			}
+		}
+		if len(rows) < MaxPage {
+			break
+		}
+		last = rows[len(rows)-1]
+	}
+	return found, nil
+}
 
 func cursor(r *caseRow, sort string) string {
 	key := r.Number

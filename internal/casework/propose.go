@@ -35,7 +35,7 @@ func (w *Casework) Propose(ctx context.Context, p staff.Person, draft landbridge
 		return nil, err
 	}
 	files = ofDraft(files, d.ID)
-	if done, err := w.judge(ctx, p, f, d, len(files)); done != nil || err != nil {
+	if done, err := w.judge(ctx, p, f, d, files); done != nil || err != nil {
 		return done, err
 	}
 	coreText, c, err := w.freeze(f, p, role, d, files)
@@ -51,13 +51,13 @@ func (w *Casework) Propose(ctx context.Context, p staff.Person, draft landbridge
 
 // judge holds a draft against everything that could keep it here. A stop is
 // answered as a value.
-func (w *Casework) judge(ctx context.Context, p staff.Person, f *whole, d *draftRow, files int) (*Done, error) {
+func (w *Casework) judge(ctx context.Context, p staff.Person, f *whole, d *draftRow, files []*fileRow) (*Done, error) {
 	t := f.def.Transition(d.Transition)
 	dm, err := w.demands(ctx, f, t)
 	if err != nil {
 		return nil, err
 	}
-	a := w.candidate(f, d, files)
+	a := w.candidate(f, d, len(files))
 	if why := w.stopFor(f, a, dm); why != nil {
 		return w.stop(ctx, p, f, d, why)
 	}
@@ -385,6 +385,11 @@ func (w *Casework) Act(ctx context.Context, p staff.Person, in ActInput) (*Done,
 	}
 	if d, err = w.SaveDraft(ctx, p, d.ID, 0, in.Input); err != nil { // an open draft may have been there
 		return nil, err
+	}
+	for _, left := range d.Files { // of an earlier try that did not get through
+		if err := w.Detach(ctx, p, d.ID, left.ID); err != nil {
+			return nil, err
+		}
 	}
 	for _, n := range in.Files {
 		if _, err := w.Attach(ctx, p, d.ID, n); err != nil {

@@ -89,12 +89,10 @@ func (w *Casework) takeAct(tx *db.Tx, in *arrival) error {
 	if err := w.admits(f, c); err != nil {
 		return err
 	}
-	if c.Sides != nil && f.Number == "" { // the first act: now the case has a name
-		if !strings.HasPrefix(c.Number, string(c.From)+"-") {
-			return fail.New(fail.Invalid, "the number of a case begins with the code of the party that opens it")
+	if c.Sides != nil { // the first act: now the case has a name
+		if err := w.name(tx, f, c, h.Created); err != nil {
+			return err
 		}
-		f.Number, f.Origin, f.title = c.Number, c.From, f.key.Seal([]byte(c.Title), aboutTitle(f.ID))
-		f.Opened = h.Created
 	}
 	text, err := h.Text()
 	if err != nil {
@@ -106,6 +104,23 @@ func (w *Casework) takeAct(tx *db.Tx, in *arrival) error {
 		return err
 	}
 	return w.taken(tx, f, row)
+}
+
+// name gives a case the number and title of the act that opens it.
+func (w *Casework) name(tx *db.Tx, f *whole, c *core, opened time.Time) error {
+	if !strings.HasPrefix(c.Number, string(c.From)+"-") {
+		return fail.New(fail.Invalid, "the number of a case begins with the code of the party that opens it")
+	}
+	var taken int
+	if err := tx.QueryRow(`SELECT count(*) FROM casework_case WHERE number = $1 AND id <> $2`, c.Number, f.ID).Scan(&taken); err != nil {
+		return fmt.Errorf("looking for the number of a case: %w", err)
+	}
+	if taken > 0 {
+		return fail.New(fail.Conflict, "another case of %s has the number %s; give this one a number of its own", c.From, c.Number)
+	}
+	f.Number, f.Origin, f.Opened = c.Number, c.From, opened
+	f.title = f.key.Seal([]byte(c.Title), aboutTitle(f.ID))
+	return nil
 }
 
 // matches checks that what is inside the envelope is what its outside says.

@@ -263,10 +263,38 @@ func TestS16EvidenceUse(t *testing.T) {
 	if !slices.ContainsFunc(desk.Items, func(i DeskItem) bool { return i.Case.ID == id && strings.Contains(i.Waits.Key, "grant_evidence_use") }) {
 		t.Errorf("XB's desk does not show the question: %+v", desk.Items)
 	}
+	may := func(act landbridge.Digest, action handling.Action, purpose handling.Purpose) string {
+		d, err := a.MayUse(t.Context(), a.people["officer"], Use{Case: id, Act: act, Action: action, Purpose: purpose, To: "XC"})
+		must(t, err)
+		return fmt.Sprint(d.Allow, " ", d.Rule)
+	}
+	if got := may(given.Act, handling.UseAsEvidence, ""); got != "false H1" {
+		t.Errorf("before the consent: %s", got)
+	}
 	done := b.act("duty", id, "grant_evidence_use", nil)
 	done, err = b.Approve(t.Context(), b.people["supervisor"], done.Proposal, landbridge.Supervisor, b.assertion("supervisor", done.Digest))
 	must(t, err)
 	w.settle(t)
+	opening := a.view("officer", id).Timeline
+	for name, tt := range map[string]struct {
+		act     landbridge.Digest
+		action  handling.Action
+		purpose handling.Purpose
+		want    string
+	}{
+		"as released":          {given.Act, handling.UseAsEvidence, handling.Prosecution, "true S16"},
+		"for another purpose":  {given.Act, handling.UseAsEvidence, handling.AssetRecovery, "false S3"},
+		"another act":          {opening[0].ID, handling.UseAsEvidence, handling.Prosecution, "false S3"},
+		"forwarded":            {given.Act, handling.Forward, handling.Investigation, "false TLP:AMBER"},
+		"shown to the subject": {given.Act, handling.ActOvertly, handling.Investigation, "true PAP:GREEN"},
+	} {
+		if got := may(tt.act, tt.action, tt.purpose); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+	if f := a.facts(id); !slices.Contains(f, factUse) {
+		t.Errorf("a use is no fact: %v", f)
+	}
 	a.act("officer", id, "report_outcome", report)
 	w.settle(t)
 	if va, vb := a.view("officer", id), b.view("duty", id); va.State != "outcome_reported" || vb.State != va.State {
@@ -706,7 +734,9 @@ func TestLists(t *testing.T) {
 			"opened":  {Filter{Sort: "opened"}, "[Case 0 Case 1 Case 2 Case 3 Case 4]"},
 			"number":  {Filter{Sort: "number", Desc: true}, "[Case 4 Case 3 Case 2 Case 1 Case 0]"},
 			"text":    {Filter{Text: "2026-0003"}, "[Case 2]"},
-			"signs":   {Filter{Text: "%"}, "[Case 1 Case 3 Case 0 Case 2 Case 4]"},
+			"title":   {Filter{Text: "cAsE 3"}, "[Case 3]"},
+			"many":    {Filter{Text: "case", Sort: "number"}, "[Case 0 Case 1 Case 2 Case 3 Case 4]"},
+			"signs":   {Filter{Text: "%"}, "[]"},
 			"party":   {Filter{Party: "XA", Sort: "number"}, "[Case 0 Case 1 Case 2 Case 3 Case 4]"},
 			"nobody":  {Filter{Party: "XC"}, "[]"},
 			"state":   {Filter{State: "closed"}, "[]"},
@@ -735,4 +765,78 @@ func TestLists(t *testing.T) {
 			t.Errorf("%d items, first %+v, %d running", len(desk.Items), desk.Items[0].Case.Title, desk.Running)
 		}
 	})
+}
+
+// TestRedIsForThePersonsNamed follows a TLP:RED request: its author, its approver,
+// the other side's contact point, those who then act on it, and nobody else.
+func TestRedIsForThePersonsNamed(t *testing.T) {
+	w := sqliteWorld(t)
+	a, b := w.nodes["XA"], w.nodes["XB"]
+	in := request()
+	in.Handling = "TLP:RED PAP:RED H1 H2 H3:for the persons named alone"
+	id := w.send(t, in)
+	w.settle(t)
+	sees := func(n *testNode, login string) bool {
+		_, err := n.Case(t.Context(), n.people[login], Reading{Case: id})
+		if err != nil && !fail.Is(err, fail.Denied) {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	if !sees(a, "officer") || !sees(a, "supervisor") || sees(a, "second") || sees(a, "judge") {
+		t.Error("XA: it is for its author and its approver")
+	}
+	if !sees(b, "duty") || sees(b, "officer") || sees(b, "supervisor") || !sees(b, "overseer") {
+		t.Error("XB: it is for the contact point, and for the overseer to check")
+	}
+	v := b.view("duty", id)
+	if v.Marking != in.Handling || strings.Contains(v.Timeline[0].Marking, "sealed") {
+		t.Errorf("marking %q", v.Marking)
+	}
+	f, err := a.whole(a.reading(t.Context()), id)
+	must(t, err)
+	if h := f.acts[0].Header.Handling; h != "TLP:RED PAP:RED H1 H2 H3:"+handling.SealedText {
+		t.Errorf("the header shows %q", h)
+	}
+}
+
+// TestDroppedIsErased checks that a request that never left is erased in time.
+func TestDroppedIsErased(t *testing.T) {
+	w := sqliteWorld(t)
+	a := w.nodes["XA"]
+	d, err := a.NewDraft(t.Context(), a.people["officer"], NewDraft{Process: "information-request", To: "XB", Input: request()})
+	must(t, err)
+	must(t, a.DropDraft(t.Context(), a.people["officer"], d.ID))
+	w.clock.Add(keepDropped - time.Hour)
+	w.settle(t)
+	if v := a.view("officer", d.Case); v.Erased || v.Title == "" {
+		t.Error("erased too early")
+	}
+	w.clock.Add(2 * time.Hour)
+	w.settle(t)
+	if v := a.view("officer", d.Case); !v.Erased || v.Title != "" {
+		t.Errorf("%+v", v.CaseRow)
+	}
+}
+
+// TestEraseByOrder checks who may erase before the time is over.
+func TestEraseByOrder(t *testing.T) {
+	w := sqliteWorld(t)
+	b := w.nodes["XB"]
+	id := w.send(t, request())
+	w.settle(t)
+	refused(t, b.Erase(t.Context(), b.people["supervisor"], id, "no longer needed"), fail.Denied, "S15")
+	refused(t, b.Erase(t.Context(), b.people["dpo"], id, "no longer needed"), fail.Conflict, "withdraw")
+	refused(t, b.Erase(t.Context(), b.people["overseer"], id, ""), fail.Invalid, "words")
+	must(t, b.Erase(t.Context(), b.people["overseer"], id, "unlawful request"))
+	must(t, b.Erase(t.Context(), b.people["overseer"], id, "twice is no error"))
+	if v := b.view("duty", id); !v.Erased {
+		t.Error("not erased")
+	}
+	// What arrives afterwards is refused, and the sender sees why.
+	a := w.nodes["XA"]
+	a.act("officer", id, "disclose_exculpatory", process.Values{"exculpatory_note": process.Text("a note")})
+	for _, p := range a.take() {
+		refused(t, b.hand(p), fail.Expired, "erased")
+	}
 }

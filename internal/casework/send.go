@@ -61,6 +61,9 @@ func (w *Casework) finish(ctx context.Context, g finishing) (done *Done, err err
 func (w *Casework) finishTx(tx *db.Tx, g finishing, exhibits []exhibit) (*Done, error) {
 	s := w.writing(tx)
 	var approvals []staff.Approval
+	if err := lock(tx, g.caseID); err != nil {
+		return nil, err
+	}
 	f, err := w.whole(s, g.caseID)
 	if err != nil {
 		return nil, err

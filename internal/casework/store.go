@@ -135,6 +135,17 @@ func (s source) caseRow(id landbridge.CaseID) (*caseRow, error) {
 	return r, err
 }
 
+// lock makes other instances of this node wait with the case: its acts form a
+// chain, and two of them must not take the same place.
+func lock(tx *db.Tx, id landbridge.CaseID) error {
+	var version int64
+	err := tx.QueryRow(`SELECT version FROM casework_case WHERE id = $1`+tx.ForUpdate(), id).Scan(&version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return noCase()
+	}
+	return err
+}
+
 // An actRow is one act as stored, opened.
 type actRow struct {
 	ID        landbridge.Digest

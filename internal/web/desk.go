@@ -27,7 +27,7 @@ type DeskLine struct {
 	Sub    string // process and number
 	With   string
 	Waits  string
-	Kind   Pill
+	Class  string // colours what is late, stopped, returned or to be approved
 	Clock  *Clock
 	Since  string
 	Urgent bool
@@ -65,9 +65,9 @@ func (s *site) deskLine(v *visit, i casework.DeskItem) DeskLine {
 	line := DeskLine{
 		Href: "/cases/" + string(c.ID), Title: c.Title, With: s.codes(v, c.With), Waits: s.say(v, c.Process, i.Waits),
 		Sub: processTitle(v.t, c.Process, c.Process.ID) + " · " + c.Number, Clock: s.clock(v, c.Process, i.Clock),
-		Since: v.t.When(i.Since, s.Clock()), Urgent: c.Urgent, Kind: Pill{Text: v.t.T("desk.kind." + i.Kind)},
+		Since: v.t.When(i.Since, s.Clock()), Urgent: c.Urgent,
 	}
-	line.Kind.Class = map[string]string{"approval": "teal", "overdue": "red", "stopped": "red", "returned": "amber"}[i.Kind]
+	line.Class = map[string]string{"approval": "teal", "overdue": "red", "stopped": "red", "returned": "amber"}[i.Kind]
 	if i.Proposal != "" {
 		line.Href = "/approvals/" + string(i.Proposal)
 	}

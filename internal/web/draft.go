@@ -123,6 +123,10 @@ type DraftPage struct {
 	TitleProblem, MarkNote string
 }
 
+// defaultMarking is what a new request carries unless its author chooses
+// otherwise: information for the two sides, as intelligence.
+const defaultMarking = "TLP:AMBER PAP:GREEN H1"
+
 // A MarkingForm chooses a marking.
 type MarkingForm struct {
 	TLP, PAP []Choice
@@ -162,6 +166,8 @@ func (s *site) showDraft(v *visit, status int, d *casework.DraftView) error {
 	page.Live = false
 	if d.Input.Handling != "" {
 		page.Mark = mark(t, d.Input.Handling)
+	} else if page.New {
+		page.Mark = mark(t, defaultMarking)
 	}
 	for _, n := range d.Transition.Needs {
 		page.NeedsGround = page.NeedsGround || n == "ground"
@@ -202,7 +208,7 @@ func isOpening(d *casework.DraftView) bool {
 func (s *site) draftProblems(v *visit, d *casework.DraftView, page *DraftPage) {
 	for _, p := range d.Problems {
 		p.Text = s.named(v, d.To, p.Text)
-		line := ProblemLine{Text: s.say(v, d.Process, p.Text), Rule: p.Rule, Block: p.Block, Href: "#" + problemID(p)}
+		line := ProblemLine{Text: s.say(v, d.Process, p.Text), Rule: ruleOf(p), Block: p.Block, Href: "#" + problemID(p)}
 		for _, g := range d.Groups {
 			for _, f := range g.Fields {
 				if f.Field.Name == p.Field {
@@ -246,6 +252,14 @@ func (s *site) named(v *visit, to []landbridge.PartyID, x casework.Text) casewor
 	return x
 }
 
+// ruleOf is the rule a problem rests on, where that says more than the form does.
+func ruleOf(p casework.Problem) string {
+	if p.Rule == "form" {
+		return ""
+	}
+	return p.Rule
+}
+
 // problemID is the id of the control a problem is about.
 func problemID(p casework.Problem) string {
 	if p.Field == "" {
@@ -260,7 +274,7 @@ func problemID(p casework.Problem) string {
 func markingForm(v *visit, text string) MarkingForm {
 	m, err := handling.Parse(text)
 	if err != nil {
-		m = handling.Marking{TLP: handling.TLPAmber, PAP: handling.PAPGreen, H1: true}
+		m = handling.Marking{TLP: handling.TLPAmber, PAP: handling.PAPGreen, H1: true} // as defaultMarking says
 	}
 	f := MarkingForm{H1: m.H1, H2: m.H2, H3: strings.Join(m.H3, " | ")}
 	for t := handling.TLPClear; t <= handling.TLPRed; t++ {

@@ -28,8 +28,8 @@ func samples(t *lang.Texts) map[string]any {
 	pill := Pill{"teal", "Clarification asked"}
 	file := FileLine{ID: "f1", Name: "statement <1>.pdf", Title: "Bank statement", Size: "18.2 kB", Type: "application/pdf", Digest: strings.Repeat("ab", 32), From: "XA", Href: "/cases/c/files/f1", State: pill, Here: true}
 	groups := []GroupLines{{"What is asked", []FieldLine{{Label: "Facts", Text: "a <b>\nc", Long: true}, {Label: "Persons", Rows: [][]NameValue{{{"Family name", "Ŝarko"}, {"Category", "Suspect"}}}}}}}
-	desk := []DeskLine{{Href: "/cases/c", Title: "Account holder behind a telephone-fraud transfer", Sub: "Information request · XA-2026-0142", With: "XB · Borealis", Waits: "your answer", Kind: pill, Clock: clock, Urgent: true},
-		{Href: "/approvals/p", Title: "Another", Waits: "approval", Kind: Pill{"", "x"}, Since: "3 d"}}
+	desk := []DeskLine{{Href: "/cases/c", Title: "Account holder behind a telephone-fraud transfer", Sub: "Information request · XA-2026-0142", With: "XB · Borealis", Waits: "your answer", Class: "teal", Clock: clock, Urgent: true},
+		{Href: "/approvals/p", Title: "Another", Waits: "approval", Since: "3 d"}}
 	peers := []PeerLine{{Code: "XB", Name: "Borealis", Class: "green", Word: t.T("peer.up"), Since: "4 min", Sentence: t.T("peer.sending.why", 1, "XB"), Queue: 1, Cosigned: t.T("network.sight", 20), Witnessed: t.T("network.sight", 21), Reach: "push", Up: true},
 		{Code: "XF", Name: "Forum", Class: "amber", Word: t.T("peer.down"), Sentence: t.T("peer.waiting.why", 2, "XF", "4 s"), LastError: "connection refused", LastErrorAt: "14:30", Queue: 2,
 			Lanes: []NameValue{{t.T("lane.normal"), "2"}}, Oldest: "4 min", NextTry: "4 s", Clock: t.T("network.clock.ahead", "3 s"), Behind: t.T("network.directory", 3, 4), Alarms: []AlarmLine{{"forked", "today"}}}}

@@ -170,7 +170,6 @@ func families(t testing.TB) []string {
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")
 	each("value.", "yes", "no")
-	each("desk.kind.", "approval", "act", "draft", "returned", "overdue", "stopped")
 	each("cases.state.", "live", "ended", "all")
 	each("rung.", "submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "undeliverable", "refused")
 	each("file.", "draft", "sent", "here", "expected")

@@ -313,3 +313,39 @@ func FuzzValues(f *testing.F) {
 		vs.Clean()
 	})
 }
+
+// TestSpecExample holds the example of spec/process.md to what it promises, and
+// the spec's table of guards to the code.
+func TestSpecExample(t *testing.T) {
+	b, err := os.ReadFile("../spec/process.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := string(b)
+	_, rest, ok := strings.Cut(spec, "```yaml\n")
+	text, _, ok2 := strings.Cut(rest, "```\n")
+	if !ok || !ok2 {
+		t.Fatal("the spec has no example")
+	}
+	d, err := process.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range process.Lint(d) {
+		t.Errorf("%s %s: %s", f.Rule, f.Where, f.Text)
+	}
+	c, _ := chain(t, d, "XA ask", "XB call")
+	if c.State != "called" {
+		t.Errorf("%s", dump(c))
+	}
+	for _, g := range process.Guards() {
+		if !strings.Contains(spec, "| `"+g+"` |") {
+			t.Errorf("the spec does not explain the guard %s", g)
+		}
+	}
+	for _, typ := range process.Types() {
+		if !strings.Contains(spec, "`"+string(typ)+"`") {
+			t.Errorf("the spec does not explain the type %s", typ)
+		}
+	}
+}

@@ -54,3 +54,26 @@ func BenchmarkSobol(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkWhatIf is one answer to moved weights, on 200 units and 60 indicators.
+func BenchmarkWhatIf(b *testing.B) {
+	w := newWorld(1)
+	w.units, w.cols, w.value, w.down, w.group = 200, 60, nil, nil, nil
+	for c := range w.cols {
+		col := make([]float64, w.units)
+		for u := range col {
+			col[u] = 1 + w.src.Float(uint64(c), uint64(u))
+		}
+		w.value, w.down, w.group = append(w.value, col), append(w.down, false), append(w.group, c%3)
+	}
+	m := modelOf(b, w.spec(upTo(w.cols), nil, "  - treat\n"+scale1to100+"  - aggregate: {method: geometric}\n"), w.csv(upTo(w.units), upTo(w.cols)))
+	what, list := m.WhatIf()
+	if list.Refused() {
+		b.Fatal(list)
+	}
+	for b.Loop() {
+		if _, _, list := what.Weights(map[string]float64{"G0": 2, "c3": 0.5}); list.Refused() {
+			b.Fatal(list)
+		}
+	}
+}

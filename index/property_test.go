@@ -98,7 +98,8 @@ func upTo(n int) []int {
 	return out
 }
 
-func runWorld(t *testing.T, text, table string) *Result {
+// modelOf compiles a specification over one table.
+func modelOf(t testing.TB, text, table string) *Model {
 	t.Helper()
 	s, list := spec.Parse("w.yaml", []byte(text))
 	if list.Refused() {
@@ -108,7 +109,12 @@ func runWorld(t *testing.T, text, table string) *Result {
 	if list.Refused() {
 		t.Fatal(list)
 	}
-	return run(t, m)
+	return m
+}
+
+func runWorld(t testing.TB, text, table string) *Result {
+	t.Helper()
+	return run(t, modelOf(t, text, table))
 }
 
 func (w *world) shuffled(n int, seed uint64) []int {
@@ -264,14 +270,7 @@ func TestZeroWeight(t *testing.T) {
 		zero := runWorld(t, w.spec(upTo(w.cols), map[int]string{3: ", weight: 0"}, steps), w.csv(upTo(w.units), upTo(w.cols)))
 		rest := slices.DeleteFunc(upTo(w.cols), func(c int) bool { return c == 3 })
 		gone := runWorld(t, w.spec(rest, nil, steps), w.csv(upTo(w.units), upTo(w.cols)))
-		s, list := spec.Parse("w.yaml", []byte(w.spec(upTo(w.cols), nil, steps)))
-		if list.Refused() {
-			t.Fatal(list)
-		}
-		m, list := Compile(s, func(string) ([]byte, error) { return []byte(w.csv(upTo(w.units), upTo(w.cols))), nil })
-		if list.Refused() {
-			t.Fatal(list)
-		}
+		m := modelOf(t, w.spec(upTo(w.cols), nil, steps), w.csv(upTo(w.units), upTo(w.cols)))
 		removed, list := m.RemoveCodes([]string{"c3"})
 		if list.Refused() {
 			t.Fatal(list)
@@ -319,14 +318,7 @@ uncertainty:
     - {name: missing cells, data: {noise: 1, cells: imputed}}
     - {name: one less, drop: {level: 1}}
 `
-		s, list := spec.Parse("w.yaml", []byte(text))
-		if list.Refused() {
-			t.Fatal(list)
-		}
-		m, list := Compile(s, func(string) ([]byte, error) { return []byte(w.csv(upTo(w.units), upTo(w.cols))), nil })
-		if list.Refused() {
-			t.Fatal(list)
-		}
+		m := modelOf(t, text, w.csv(upTo(w.units), upTo(w.cols)))
 		var first []byte
 		for _, workers := range []int{1, 2, 3, 8, 1} {
 			u := uncertain(t, m)

@@ -463,3 +463,70 @@ func TestBounds(t *testing.T) {
 		t.Errorf("folding 2000 acts that nobody ordered took %v", took)
 	}
 }
+
+// TestS13GradeAndAssertion checks that every statement about a person, account
+// or answer says whether it is fact or assessment, and carries its grade.
+func TestS13GradeAndAssertion(t *testing.T) {
+	for _, typ := range []process.Type{process.PersonType, process.AccountType} {
+		required := map[string]bool{}
+		for _, p := range process.Parts(typ) {
+			required[p.Name] = p.Required
+		}
+		if !required["grade"] || !required["assertion"] {
+			t.Errorf("%s does without grade or assertion", typ)
+		}
+	}
+	d := load(t)
+	c, acts := chain(t, d, "XA send", "XB receive", "XB acknowledge")
+	a := act(d, 9, "XB", "answer", acts[2].ID)
+	delete(a.Fields, "source_grade")
+	if c.Check(&a, nil) == nil {
+		t.Error("an answer left without its grade")
+	}
+	for _, part := range []string{"grade", "assertion", "reason", "category"} {
+		if why := sending(t, func(a *process.Act) { delete(a.Fields["persons"].Rows[0], part) }, nil); why == nil {
+			t.Errorf("a person without %s was accepted", part)
+		}
+	}
+}
+
+// TestS22Vocabulary checks that nothing this release ships asks for opinions,
+// beliefs or origin, and that a definition which does is found.
+func TestS22Vocabulary(t *testing.T) {
+	bad := []string{"politic", "opinion", "protest", "petition", "diaspora", "ethnic", "race", "religion", "belief", "activis", "journalist"}
+	names := map[string]bool{}
+	for _, f := range load(t).Fields {
+		names[f.Name] = true
+	}
+	for _, typ := range process.Types() {
+		for _, p := range process.Parts(typ) {
+			names[p.Name] = true
+		}
+	}
+	for name := range names {
+		for _, b := range bad {
+			if strings.Contains(name, b) {
+				t.Errorf("something asks for %s", name)
+			}
+		}
+	}
+	text := strings.ReplaceAll(shippedText(t), "handled_by", "religion")
+	d, err := process.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, f := range process.Lint(d) {
+		found = found || f.Rule == "S22"
+	}
+	if !found {
+		t.Error("a field called religion was not found")
+	}
+}
+
+// TestS34SmallCells checks that a definition may not publish small counts.
+func TestS34SmallCells(t *testing.T) {
+	if d := load(t); d.Public.MinCell < 10 || len(d.Public.Counts) == 0 {
+		t.Errorf("public: %+v", d.Public)
+	}
+}

@@ -84,8 +84,8 @@ func Parts(t Type) []Field {
 			{Name: "country", Label: "State", Type: PartyType, Example: "XB"},
 			{Name: "currency", Label: "Currency", Type: TextType, Max: 8, Example: "EUR"},
 			{Name: "holder", Label: "Holder as known so far", Type: TextType},
-			{Name: "assertion", Label: "Fact or assessment", Type: EnumType, Required: true, Options: assertions()},
-			{Name: "grade", Label: "Grade", Type: GradeType, Required: true, Example: "A1"},
+			{Name: "assertion", Label: "Fact or assessment", Type: EnumType, Required: true, Options: assertions(), Law: "S13"},
+			{Name: "grade", Label: "Grade", Type: GradeType, Required: true, Example: "A1", Law: "S13"},
 		}
 	case TransferType:
 		return []Field{
@@ -131,8 +131,8 @@ func personParts() []Field {
 		{Name: "protected_function", Label: "Does the person hold a protected function?", Type: BoolType, Required: true, Law: "S1, S23",
 			Help: "Elected office, candidate, judge, lawyer, journalist, defender of rights, minister of religion. Which one is not asked."},
 		{Name: "reason", Label: "Why this person", Type: LongType, Required: true, Max: 1000, Law: "S4"},
-		{Name: "assertion", Label: "Fact or assessment", Type: EnumType, Required: true, Options: assertions()},
-		{Name: "grade", Label: "Grade", Type: GradeType, Required: true, Example: "B2"},
+		{Name: "assertion", Label: "Fact or assessment", Type: EnumType, Required: true, Options: assertions(), Law: "S13"},
+		{Name: "grade", Label: "Grade", Type: GradeType, Required: true, Example: "B2", Law: "S13"},
 	}
 }
 

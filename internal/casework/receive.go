@@ -215,6 +215,7 @@ func (w *Casework) admits(f *whole, c *core) error {
 	switch {
 	case f.fold.SideOf(c.From) == "":
 		return fail.New(fail.Denied, "%s is no side of this case", c.From)
+	// S27: a withdrawal, like everything else, reaches every holder or none.
 	case !slices.Equal(c.To, want):
 		return fail.New(fail.Invalid, "an act goes to every other party of its case")
 	}

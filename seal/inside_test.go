@@ -69,7 +69,7 @@ func (f *forger) content(body string) []byte {
 func (f *forger) seal(plain []byte, body string, to ...age.Recipient) *Envelope {
 	f.t.Helper()
 	var sealed bytes.Buffer
-	if err := encrypt(&sealed, plain, to); err != nil {
+	if err := encrypt(&sealed, to, plain); err != nil {
 		f.t.Fatal(err)
 	}
 	return f.wrap(sealed.Bytes(), body)

@@ -96,14 +96,10 @@ func Seal(d Draft, body []byte, key SigningKey, random io.Reader) (*Envelope, Op
 		return nil, Opening{}, fmt.Errorf("reading randomness for a salt: %w", err)
 	}
 	size := prefixSize + len(body)
-	plain := make([]byte, 0, Padme(int64(size)))
-	plain = append(plain, h.prefix(o.Salt, int64(len(body)))...)
-	plain = append(plain, body...)
-	plain = plain[:cap(plain)][:Padme(int64(size))] // make zeroed what follows the body
-
+	class := int(Padme(int64(size)))
 	var sealed bytes.Buffer
-	sealed.Grow(len(plain) + 1700*len(to) + 1024)
-	if err := encrypt(&sealed, plain, to); err != nil {
+	sealed.Grow(class + 1700*len(to) + 1024)
+	if err := encrypt(&sealed, to, h.prefix(o.Salt, int64(len(body))), body, make([]byte, class-size)); err != nil {
 		return nil, Opening{}, err
 	}
 	h.Commitment = Commit(o.Salt, landbridge.Sum(body))
@@ -113,13 +109,15 @@ func Seal(d Draft, body []byte, key SigningKey, random io.Reader) (*Envelope, Op
 	return e, o, err
 }
 
-func encrypt(dst io.Writer, plain []byte, to []age.Recipient) error {
+func encrypt(dst io.Writer, to []age.Recipient, parts ...[]byte) error {
 	w, err := age.Encrypt(dst, to...)
 	if err != nil {
 		return fmt.Errorf("sealing: %w", err)
 	}
-	if _, err := w.Write(plain); err != nil {
-		return fmt.Errorf("sealing: %w", err)
+	for _, p := range parts {
+		if _, err := w.Write(p); err != nil {
+			return fmt.Errorf("sealing: %w", err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		return fmt.Errorf("sealing: %w", err)

@@ -98,6 +98,13 @@ func BenchmarkEndToEnd(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msg/s")
 			b.ReportMetric(float64(b.N)/delivered.Seconds(), "delivered/s")
 			b.ReportMetric(float64(b.N)/submitted.Seconds(), "submitted/s")
+			for name, n := range map[string]*node{"sender-B/msg": from, "receiver-B/msg": to} {
+				size, err := n.db.SizeBytes(b.Context())
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(size)/float64(b.N), name)
+			}
 			from.close()
 			to.close()
 		})

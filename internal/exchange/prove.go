@@ -60,7 +60,8 @@ type prover struct {
 	note  []byte
 	head  ledger.Checkpoint
 	tiles map[tlog.Tile][]byte
-	ctx   context.Context // of the one request the prover serves
+	known map[int64]tlog.Hash // neighbours share most of their proofs
+	ctx   context.Context     // of the one request the prover serves
 }
 
 // newestProver proves towards the newest checkpoint.
@@ -91,7 +92,7 @@ func (x *Exchange) proverFor(ctx context.Context, note []byte) (*prover, error) 
 	if err != nil {
 		return nil, fmt.Errorf("reading our own checkpoint: %w", err)
 	}
-	return &prover{x, note, head, map[tlog.Tile][]byte{}, ctx}, nil
+	return &prover{x, note, head, map[tlog.Tile][]byte{}, map[int64]tlog.Hash{}, ctx}, nil
 }
 
 // attest proves that the statement with the given text stands at index.
@@ -115,6 +116,10 @@ const tileHeight = 8
 func (p *prover) read(indexes []int64) ([]tlog.Hash, error) {
 	all := make([]tlog.Hash, len(indexes))
 	for i, at := range indexes {
+		if h, ok := p.known[at]; ok {
+			all[i] = h
+			continue
+		}
 		t := tlog.TileForIndex(tileHeight, at)
 		full := min(int64(1)<<tileHeight, p.head.Size>>(tileHeight*t.L)-t.N<<tileHeight)
 		if full >= int64(t.W) {
@@ -132,7 +137,7 @@ func (p *prover) read(indexes []int64) ([]tlog.Hash, error) {
 		if err != nil {
 			return nil, err
 		}
-		all[i] = h
+		all[i], p.known[at] = h, h
 	}
 	return all, nil
 }

@@ -350,6 +350,88 @@ func TestPull(t *testing.T) {
 	}
 }
 
+// TestPoison checks that a message over which the peer keeps failing is set
+// aside, visibly, and that the others pass.
+func TestPoison(t *testing.T) {
+	w := newWorld(t, setup{timing: quick()})
+	a, b := w.nodes["XA"], w.nodes["XB"]
+	var ids []landbridge.MessageID
+	for range 9 {
+		ids = append(ids, a.send("x", exchange.Normal, b))
+	}
+	var broken atomic.Bool
+	broken.Store(true)
+	inner := peer.New(peer.Config{Party: b.id, Exchange: b.x, Directory: b.dirs, Log: b.log})
+	b.server = peer.Server(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || broken.Load() && bytes.Contains(body, []byte(ids[4])) {
+			rw.Header().Set(exchange.HeaderKind, fail.Internal.String())
+			rw.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		inner.ServeHTTP(rw, r)
+	}))
+	l, err := net.Listen("tcp", b.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go b.server.Serve(tls.NewListener(l, peer.TLSConfig(b.keys))) //nolint:errcheck // closed with the test
+	b.run()
+	a.start()
+	eventually(t, 30*time.Second, "the poison message blocks the others", func() bool { return len(inbox(t, b)) == 8 })
+	var s []exchange.Stuck
+	eventually(t, 30*time.Second, "it is not shown", func() bool {
+		s, err = a.x.Stuck(t.Context())
+		return err == nil && len(s) == 1 && a.peer("XB").Held == 1
+	})
+	if s[0].ID != ids[4] || !s[0].Outgoing || s[0].Peer != "XB" || !strings.Contains(s[0].Reason, "ask its operator, then release the message") {
+		t.Errorf("set aside: %+v", s[0])
+	}
+	broken.Store(false)
+	if err := a.x.Release(t.Context(), s[0].Message, "XB"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, 30*time.Second, "released, and not delivered", func() bool { _, ok := a.reached(ids[4], "XB", exchange.Delivered); return ok })
+}
+
+// TestAbandoned checks that a payload nobody finishes is let go of.
+func TestAbandoned(t *testing.T) {
+	w := newWorld(t, setup{timing: quick()})
+	a, b := w.nodes["XA"], w.nodes["XB"]
+	e, ref := a.sealFile(random(t, 3<<20), nil, b)
+	f, err := a.blobs.Open(ref.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var leaves []landbridge.Digest
+	for part := range slices.Chunk(raw, seal.LeafSize) {
+		leaves = append(leaves, seal.LeafHash(part))
+	}
+	have, err := b.x.Announce(t.Context(), "XA", exchange.AnnounceForTest(marshal(t, e), leaves))
+	if err != nil || have[0] != 0 {
+		t.Fatalf("%08b, %v", have, err)
+	}
+	if err := b.x.PutLeaf(t.Context(), "XA", e.Digest(), 1, bytes.NewReader(raw[seal.LeafSize:2*seal.LeafSize])); err != nil {
+		t.Fatal(err)
+	}
+	if have, err = b.x.Announce(t.Context(), "XA", exchange.AnnounceForTest(marshal(t, e), leaves)); err != nil || have[0] != 0b10 {
+		t.Fatalf("%08b, %v", have, err)
+	}
+	b.run()
+	b.clock.shift(15 * 24 * time.Hour)
+	eventually(t, 30*time.Second, "the leaf stays", func() bool {
+		var n int
+		err := b.db.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM exchange_payload) + (SELECT count(*) FROM exchange_leaf)`).Scan(&n)
+		return err == nil && n == 0 && b.files() == 0
+	})
+}
+
 // TestDiagnosis holds the sentences that say why a peer is not reached.
 func TestDiagnosis(t *testing.T) {
 	w := newWorld(t, setup{timing: quick(), dead: tenth(), parties: []landbridge.PartyID{"XA", "XB", "XC", "XD", "XE", "XF", "XG"}, change: func(r *party.Record) {

@@ -121,7 +121,8 @@ func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files []
 	}
 	for _, r := range files {
 		if dm.maxFile > 0 && r.Size > dm.maxFile {
-			add("files", dm.who, "case.problem.file_size", fmt.Sprintf("%s is larger than the other side takes (%d MiB)", r.Name, dm.maxFile>>20), true, r.Name, dm.maxFile>>20)
+			add("files", dm.who, "case.problem.file_size", fmt.Sprintf("%s is larger than the other side takes (%d MiB)", r.Name, dm.maxFile>>20),
+				true, r.Name, dm.maxFile>>20)
 		}
 	}
 	a := w.candidate(f, d, len(files))

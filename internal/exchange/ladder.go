@@ -107,8 +107,8 @@ func (x *Exchange) Forget(tx *db.Tx, message landbridge.Digest) error {
 	if !found {
 		return fail.New(fail.Missing, "there is no message %s here", message)
 	}
-	// What was not delivered cannot be any more; what was not taken in neither.
-	if _, err := tx.Exec(`UPDATE exchange_outbox SET state = 'done', reason = 'forgotten' WHERE digest = $1 AND state <> 'done'`, message.String()); err != nil {
+	// What was not delivered cannot be any more, nor sent again; what was not taken in neither.
+	if _, err := tx.Exec(`UPDATE exchange_outbox SET state = 'done', reason = 'forgotten' WHERE digest = $1`, message.String()); err != nil {
 		return fmt.Errorf("forgetting a message: %w", err)
 	}
 	_, err := tx.Exec(`UPDATE exchange_inbox SET state = 'done', reason = 'forgotten' WHERE digest = $1 AND state IN ('new', 'aside')`, message.String())

@@ -234,7 +234,7 @@ func (x *Exchange) rewind(ctx context.Context, peer landbridge.PartyID, lane Lan
 			return err
 		}
 		_, err = tx.Exec(`UPDATE exchange_outbox SET state = 'waiting'
-			WHERE party = $1 AND lane = $2 AND epoch = $3 AND seq > $4 AND state = 'done' AND expires_us > $5`,
+			WHERE party = $1 AND lane = $2 AND epoch = $3 AND seq > $4 AND state = 'done' AND expires_us > $5 AND reason <> 'forgotten'`,
 			string(peer), string(lane), string(*x.epoch.Load()), a.Cursor, x.now().UnixMicro())
 		return err
 	})

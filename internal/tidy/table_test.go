@@ -23,8 +23,8 @@ var may = map[string]string{
 	"index/stat":        "",
 	"index/table":       "index/problem",
 	"match":             ".",
-	"match/list":        ". match", // lists are read into records that match compares
-	"match/train":       "match",   // makes match/tables; not part of the node
+	"match/list":        ". match",          // lists are read into records that match compares
+	"match/train":       "match match/list", // makes match/tables; not part of the node
 
 	// Platform.
 	"internal/fail":      "",
@@ -70,7 +70,6 @@ var outside = map[string]string{
 	"github.com/rogpeppe/go-internal": "tests only: testscript, stories of several people as text files",
 	"go.yaml.in/yaml/v3":              "process definitions, records and request files that people read; the kept fork, strict decoding with line numbers",
 	"golang.org/x/mod":                "sumdb/note and sumdb/tlog: the reference code of signed notes and transparency-log hashing",
-	"golang.org/x/crypto":             "cryptobyte and HKDF where the standard library stops",
 	"golang.org/x/sync":               "errgroup: workers that end together",
 	"golang.org/x/text":               "plural rules, dates, language matching from CLDR",
 	"gonum.org/v1/gonum":              "the index: singular values, eigenvalues and distribution tails are no place for own code",

@@ -22,7 +22,8 @@ type ApprovalsView struct {
 }
 
 func (s *site) approvals(v *visit) error {
-	view := ApprovalsView{Frame: s.frame(v, v.t.T("approvals.title")), MaySign: s.may(v, access.ApproveAct), Who: s.roleNames(v.t, s.access.Roles(access.ApproveAct))}
+	view := ApprovalsView{Frame: s.frame(v, v.t.T("approvals.title")), MaySign: s.may(v, access.ApproveAct)}
+	view.Who = s.roleNames(v.t, s.access.Roles(access.ApproveAct))
 	if d := s.access.Allow(v.me().Roles, access.ReadCase); !d.Allow {
 		s.deny(v, access.ReadCase, d)
 		return nil
@@ -96,7 +97,8 @@ func (s *site) showApproval(v *visit, status int, p *casework.ProposalView, prob
 		Process: processTitle(t, ref, p.Process), Act: actLabel(t, ref, p.Transition), Effect: actEffect(t, ref, p.Transition), Law: p.Transition.Law,
 		To: s.codes(v, p.To), By: s.who(v, p.By), At: t.DateTime(p.At), Digest: p.Digest.String(), Fours: inFours(p.Digest.String()),
 		Groups: groups(t, ref, p.Groups), Reason: p.Reason, Needs: s.needs(v, p.Needs), CanSign: p.CanSign && role != "", Why: s.say(v, ref, p.Why),
-		Role: string(role), RoleName: s.roleName(t, role), State: p.State, StateText: t.T("proposal." + p.State), Audience: s.audience(v, ref, p.Audience), Checks: s.safeguards(v, ref, p.Checks),
+		Role: string(role), RoleName: s.roleName(t, role), State: p.State, StateText: t.T("proposal." + p.State),
+		Audience: s.audience(v, ref, p.Audience), Checks: s.safeguards(v, ref, p.Checks),
 		DemoKey: demo, Problem: problem, Mine: p.By.Pseudonym == v.me().Pseudonym && p.By.Party == s.Party,
 	}
 	if role == "" {

@@ -44,7 +44,9 @@ type CaseFileView struct {
 	Facts                 []FactLine
 	Keep                  []NameValue
 	Sides                 []NameValue
-	Reading               string // what reading this was recorded as
+	Use                   *UseAnswer // what was asked about using it, and the answer
+	UseActs, UseActions   []Choice
+	UsePurposes, UseTo    []Choice
 }
 
 // A WayLine is one step on the way of a case.
@@ -97,7 +99,9 @@ type Brief struct {
 	By                     Who
 }
 
-func (s *site) caseFile(v *visit) error {
+func (s *site) caseFile(v *visit) error { return s.showCase(v, nil) }
+
+func (s *site) showCase(v *visit, use *UseAnswer) error {
 	id, err := landbridge.ParseID(v.PathValue("case"))
 	if err != nil {
 		return fail.New(fail.Missing, "there is no case at this address; the list of cases shows those you can see")
@@ -107,6 +111,10 @@ func (s *site) caseFile(v *visit) error {
 		return err
 	}
 	view := s.caseView(v, c)
+	view.Use = use
+	if err := s.useChoices(v, c, &view); err != nil {
+		return err
+	}
 	return s.show(v, http.StatusOK, "case", view)
 }
 
@@ -154,7 +162,10 @@ func (s *site) caseView(v *visit, c *casework.CaseView) CaseFileView {
 func (s *site) caseActs(v *visit, c *casework.CaseView, view *CaseFileView) {
 	t, now := v.t, s.Clock()
 	for _, o := range c.Open {
-		b := ActButton{Name: o.Transition.Name, Label: actLabel(t, c.Process, o.Transition), Effect: actEffect(t, c.Process, o.Transition), Form: o.Form, Class: "plain", Moves: o.Transition.To != process.Same}
+		b := ActButton{
+			Name: o.Transition.Name, Label: actLabel(t, c.Process, o.Transition), Effect: actEffect(t, c.Process, o.Transition),
+			Form: o.Form, Class: "plain", Moves: o.Transition.To != process.Same,
+		}
 		if slices.Contains([]string{"refusal", "withdrawal", "suspension", "release_refused"}, o.Transition.Means) || o.Transition.Name == "end_by_oversight" {
 			b.Class = "stop"
 		}

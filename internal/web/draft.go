@@ -63,7 +63,8 @@ func (s *site) showNewRequest(v *visit, status int, problem string) error {
 }
 
 func recipient(v *visit, l party.Listing, chosen string) RecipientCard {
-	card := RecipientCard{Code: string(l.Party), Name: l.Record.Name.In(v.t.Code), Languages: languages(v.t, l.Record.Languages), Chosen: string(l.Party) == chosen}
+	card := RecipientCard{Code: string(l.Party), Name: l.Record.Name.In(v.t.Code), Chosen: string(l.Party) == chosen}
+	card.Languages = languages(v.t, l.Record.Languages)
 	for _, p := range l.Record.Profiles {
 		card.Takes = append(card.Takes, v.t.Or(p.Process, "process."+p.Process+".title"))
 		card.Required += len(p.Required) + len(p.Demands)
@@ -278,7 +279,8 @@ func markingForm(v *visit, text string) MarkingForm {
 	}
 	f := MarkingForm{H1: m.H1, H2: m.H2, H3: strings.Join(m.H3, " | ")}
 	for t := handling.TLPClear; t <= handling.TLPRed; t++ {
-		f.TLP = append(f.TLP, Choice{t.String(), t.String() + " – " + v.t.T("tlp."+strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.String(), "TLP:"), "+", "_"))), t == m.TLP})
+		key := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.String(), "TLP:"), "+", "_"))
+		f.TLP = append(f.TLP, Choice{t.String(), t.String() + " – " + v.t.T("tlp."+key), t == m.TLP})
 	}
 	for p := handling.PAPClear; p <= handling.PAPRed; p++ {
 		f.PAP = append(f.PAP, Choice{p.String(), p.String() + " – " + v.t.T("pap."+strings.ToLower(strings.TrimPrefix(p.String(), "PAP:"))), p == m.PAP})

@@ -131,7 +131,8 @@ func sight(t *lang.Texts, all []record.Sight, p landbridge.PartyID) string {
 
 func (s *site) peerLine(v *visit, p exchange.PeerState, position int64) PeerLine {
 	t, now := v.t, s.Clock()
-	line := PeerLine{Code: string(p.Party), Name: s.partyName(v, p.Party), Up: p.Up, Held: p.Held, LastError: p.LastError, Reach: t.T("party.reach." + string(p.Reach))}
+	line := PeerLine{Code: string(p.Party), Name: s.partyName(v, p.Party), Up: p.Up, Held: p.Held, LastError: p.LastError}
+	line.Reach = t.T("party.reach." + string(p.Reach))
 	for _, lane := range []exchange.Lane{exchange.Urgent, exchange.Normal, exchange.Bulk} {
 		if n := p.Queue[lane]; n > 0 {
 			line.Queue += n

@@ -222,7 +222,8 @@ func keyFacts(t *lang.Texts, r *party.Record) []KeyFact {
 		all = append(all, f)
 	}
 	for _, x := range r.Revoked {
-		all = append(all, KeyFact{Use: t.T("key.signing"), ID: string(x.Key), Whole: string(x.Key), Note: t.T("key.revoked", t.Date(x.Since), x.Reason), Revoked: true})
+		note := t.T("key.revoked", t.Date(x.Since), x.Reason)
+		all = append(all, KeyFact{Use: t.T("key.signing"), ID: string(x.Key), Whole: string(x.Key), Note: note, Revoked: true})
 	}
 	for _, k := range r.SealingKeys {
 		all = append(all, KeyFact{Use: t.T("key.sealing"), ID: short(k.Key), Whole: k.Key})

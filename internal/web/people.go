@@ -26,18 +26,23 @@ func keyID(text string) ([]byte, error) {
 // browser makes a short name out of what a browser calls itself. The whole is
 // long and mostly history; this is for people to tell their devices apart.
 func browser(agent string) string {
-	for _, b := range []struct{ mark, name string }{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
-		if !strings.Contains(agent, b.mark) {
-			continue
-		}
-		for _, o := range []struct{ mark, name string }{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS", "Mac"}, {"Linux", "Linux"}} {
-			if strings.Contains(agent, o.mark) {
-				return b.name + " · " + o.name
+	pick := func(pairs ...string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if strings.Contains(agent, pairs[i]) {
+				return pairs[i+1]
 			}
 		}
-		return b.name
+		return ""
 	}
-	return agent
+	name := pick("Edg/", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "Chrome/", "Chrome", "Safari/", "Safari")
+	system := pick("Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Windows", "Windows", "Mac OS", "Mac", "Linux", "Linux")
+	switch {
+	case name == "":
+		return agent
+	case system == "":
+		return name
+	}
+	return name + " · " + system
 }
 
 func scopeText(all []access.Action) string {

@@ -103,7 +103,7 @@ func (s *site) record(v *visit) error {
 // aboutLink makes a local reference something to click on, where it is a case.
 func (s *site) aboutLink(about string) (text, href string) {
 	if id, err := landbridge.ParseID(about); err == nil {
-		return "case " + about[len(about)-12:], "/cases/" + string(id)
+		return "#" + about[len(about)-12:], "/cases/" + string(id)
 	}
 	return about, ""
 }

@@ -76,8 +76,10 @@ func sampleCase(in Frame, clock *Clock, who Who, pill Pill, file FileLine, group
 		Drafts: []Brief{{"/drafts/d", "Answer", "14:00", "", who}}, Proposals: []Brief{{"/approvals/p", "Send", "14:00", "supervisor", who}},
 		Timeline: []ActLine{{Party: "XB", Label: "Clarification asked", By: who, At: "13:58", AtISO: "2026-11-22T13:58:00Z", Arrived: "0.4 s later", Counts: true, Groups: groups, Entry: 204, Cosigned: []string{"XA", "XC"}, Digest: strings.Repeat("ab", 32), Envelope: "/cases/c/acts/x", Newest: true, HasContent: true, Files: []FileLine{file}, Ground: "g", Reason: "r"},
 			{Party: "XA", Label: "Sent", By: who, Approvals: []ApprovalLine{{who, true, true}, {who, false, false}}, Why: "crossed", Waiting: true, Digest: strings.Repeat("cd", 32), Envelope: "/cases/c/acts/y"}},
-		Clocks:   []*Clock{clock, {Left: "2 h over", Class: "red", Used: 100, Label: "Outcome report", Note: "of 90 d", Source: "choice", DueISO: "2026-11-22T13:58:00Z"}},
-		Ended:    []*Clock{clock},
+		Clocks:  []*Clock{clock, {Left: "2 h over", Class: "red", Used: 100, Label: "Outcome report", Note: "of 90 d", Source: "choice", DueISO: "2026-11-22T13:58:00Z"}},
+		Ended:   []*Clock{clock},
+		Use:     &UseAnswer{false, "Use as evidence", "H1", "not without permission"},
+		UseActs: []Choice{{"x", "XB: Answered", false}}, UseActions: []Choice{{"forward", "Forward", false}}, UsePurposes: []Choice{{"", "as the case", false}}, UseTo: []Choice{{"", "–", false}},
 		Delivery: []DeliveryCard{{Label: "Request sent", To: "XB", Rungs: []Rung{{"sent", "12:40", "", "done"}, {"delivered", "12:40", "after 0.8 s", "done"}, {"opened", "", "", "ahead"}}, Problem: "XB does not answer", Receipt: "/cases/c/receipts/m/XB"}},
 		Groups:   groups, Files: []FileLine{file}, Audience: seen, Safeguards: guards, Facts: facts, Keep: []NameValue{{"Review", "2027"}}, Sides: []NameValue{{"Requesting side", "XA"}},
 	}

@@ -178,7 +178,8 @@ func (s *site) finishSetup(v *visit) error {
 // business of this node.
 func (s *site) preferences(v *visit) error {
 	keep := func(name, value string) {
-		http.SetCookie(v.w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+		http.SetCookie(v.w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
+			HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
 	}
 	for _, l := range lang.Languages() {
 		if v.FormValue("language") == l.Code {

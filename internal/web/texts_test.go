@@ -166,6 +166,9 @@ func families(t testing.TB) []string {
 	for _, l := range lang.Languages() {
 		each("language.", l.Code)
 	}
+	for _, a := range uses() {
+		each("use.", string(a))
+	}
 	each("role.does.", "officer", "supervisor", "contact_point", "dpo", "oversight", "operator", "secretariat")
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")

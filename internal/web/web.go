@@ -150,6 +150,7 @@ func (s *site) routes() []route {
 		{"GET /cases.json", access.ExportCases, false, (*site).casesJSON},
 		{"GET /cases/{case}", access.ReadCase, false, (*site).caseFile},
 		{"POST /cases/{case}/act/{transition}", access.ActOnCase, false, (*site).act},
+		{"POST /cases/{case}/use", access.ReadCase, false, (*site).mayUse},
 		{"GET /cases/{case}/files/{file}", access.OpenExhibit, false, (*site).exhibit},
 		{"GET /cases/{case}/acts/{act}", access.DownloadReceipt, false, (*site).actFile},
 		{"GET /cases/{case}/receipts/{message}/{to}", access.DownloadReceipt, false, (*site).receipt},

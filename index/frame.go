@@ -297,37 +297,33 @@ func (r *reading) keep(k rowKey) bool {
 
 // spread lays a column over the rows. A value without a year stands in every year.
 func (l *loose) spread(keys []rowKey) *rawColumn {
-	c := &rawColumn{source: l.source}
+	c := &rawColumn{source: l.source, year: make([]int, len(keys))}
 	if l.num != nil {
 		c.num = make([]float64, len(keys))
-	} else {
+	}
+	if l.text != nil {
 		c.text = make([]string, len(keys))
 	}
-	c.year = make([]int, len(keys))
 	for i, k := range keys {
 		at := k
-		if l.num != nil {
-			v, ok := l.num[at]
-			if !ok {
-				at.year = 0
-				v, ok = l.num[at]
-			}
-			c.num[i] = math.NaN()
-			if ok {
-				c.num[i] = v
-			}
-		} else {
-			v, ok := l.text[at]
-			if !ok {
-				at.year = 0
-				v = l.text[at]
-			}
-			c.text[i] = v
+		_, num := l.num[at]
+		_, text := l.text[at]
+		if !num && !text {
+			at.year = 0
 		}
+		if c.num != nil {
+			v, ok := l.num[at]
+			c.num[i] = v
+			if !ok {
+				c.num[i] = math.NaN()
+			}
+		}
+		if c.text != nil {
+			c.text[i] = l.text[at]
+		}
+		c.year[i] = at.year
 		if y, ok := l.year[at]; ok {
 			c.year[i] = y
-		} else {
-			c.year[i] = at.year
 		}
 	}
 	return c
@@ -378,7 +374,8 @@ func (c *rawColumn) pick(rows []int) *rawColumn {
 		out.year = append(out.year, c.year[i])
 		if c.num != nil {
 			out.num = append(out.num, c.num[i])
-		} else {
+		}
+		if c.text != nil {
 			out.text = append(out.text, c.text[i])
 		}
 	}

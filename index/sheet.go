@@ -176,9 +176,11 @@ func (h *sheet) column(name string, rows []table.Row, at int) *loose {
 	l := h.r.cells[name]
 	if l == nil {
 		l = &loose{source: h.n, year: map[rowKey]int{}}
-		if h.numeric(name, rows, at) {
+		num := h.numeric(name, rows, at)
+		if num {
 			l.num = map[rowKey]float64{}
-		} else {
+		}
+		if !num || h.r.need[name]&useText != 0 {
 			l.text = map[rowKey]string{}
 		}
 		h.r.cells[name] = l
@@ -190,7 +192,7 @@ func (h *sheet) numeric(name string, rows []table.Row, at int) bool {
 	switch u := h.r.need[name]; {
 	case u&useNumber != 0:
 		return true
-	case u&useText != 0:
+	case u&useEither == 0:
 		return false
 	}
 	for _, row := range rows {
@@ -211,11 +213,9 @@ func (h *sheet) set(l *loose, name string, k rowKey, row table.Row, at int) {
 			return
 		}
 		d.num = v
-	} else {
-		d.text = strings.TrimSpace(cell)
-		if slices.Contains(h.s.Missing, d.text) {
-			d.text = ""
-		}
+	}
+	if d.text = strings.TrimSpace(cell); slices.Contains(h.s.Missing, d.text) {
+		d.text = ""
 	}
 	if h.s.Take != "" {
 		if h.taken[name] == nil {
@@ -224,9 +224,15 @@ func (h *sheet) set(l *loose, name string, k rowKey, row table.Row, at int) {
 		h.taken[name][k.unit] = append(h.taken[name][k.unit], d)
 		return
 	}
+	l.put(k, d)
+}
+
+// put stores a value as number, as text, or both, as it is needed.
+func (l *loose) put(k rowKey, d dated) {
 	if l.num != nil {
 		l.num[k] = d.num
-	} else {
+	}
+	if l.text != nil {
 		l.text[k] = d.text
 	}
 }
@@ -359,15 +365,14 @@ func (h *sheet) take() {
 			slices.SortFunc(all, func(a, b dated) int { return a.year - b.year })
 			last := all[len(all)-1]
 			l.year[k] = last.year
-			if l.num == nil {
-				l.text[k] = last.text
-				continue
+			if l.num != nil {
+				var v []float64
+				for _, d := range all {
+					v = append(v, d.num)
+				}
+				last.num = taken(h.s.Take, v)
 			}
-			var v []float64
-			for _, d := range all {
-				v = append(v, d.num)
-			}
-			l.num[k] = taken(h.s.Take, v)
+			l.put(k, last)
 		}
 	}
 }

@@ -25,7 +25,7 @@ const KindOverridden = "log.guard-overridden"
 type round struct {
 	head
 	made  time.Time
-	count int
+	count int64
 }
 
 // WitnessRequest returns what to send to the witness of a peer (the body of
@@ -76,7 +76,7 @@ func (l *Log) round(ctx context.Context, seen int64) (r round, err error) {
 		return r, fmt.Errorf("reading the present round: %w", err)
 	}
 	now := l.c.Clock()
-	over := r.count >= l.c.Quorum || now.Sub(time.UnixMicro(us)) >= l.c.Hold || us > now.UnixMicro()
+	over := r.count >= l.quorum.Load() || now.Sub(time.UnixMicro(us)) >= l.c.Hold || us > now.UnixMicro()
 	if h.size == r.size || r.size > 0 && r.size > seen || r.size > 0 && !over {
 		return r, nil
 	}

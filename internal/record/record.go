@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -76,7 +77,7 @@ type Config struct {
 	Signer   note.Signer      // of this log's checkpoints; its name is Origin(Party)
 	Verifier note.Verifier    // the public half of Signer
 	Witness  *ledger.Cosigner // for the logs of others
-	Quorum   int              // cosignatures that make a round complete; 0 means one
+	Quorum   int              // cosignatures that make a round complete; 0 means one; see SetQuorum
 	Hold     time.Duration    // how long a round waits for them before the next begins; 0 means 2 s
 	Clock    func() time.Time
 	Random   io.Reader
@@ -105,9 +106,10 @@ type Disclosure struct {
 
 // A Log is this node's log and its memory as a witness.
 type Log struct {
-	d *db.DB
-	c Config
-	w writer
+	d      *db.DB
+	c      Config
+	quorum atomic.Int64
+	w      writer
 }
 
 // Open reads the head of the log and takes part in every later commit of d. It
@@ -120,11 +122,14 @@ func Open(ctx context.Context, d *db.DB, c Config) (*Log, error) {
 	if c.Signer.Name() != c.Verifier.Name() || c.Signer.KeyHash() != c.Verifier.KeyHash() {
 		return nil, errors.New("opening the log: its signing key and its public key are not a pair")
 	}
-	c.Quorum = max(c.Quorum, 1)
+	if c.Signer.Name() != Origin(c.Party) || c.Witness.Name() != WitnessName(c.Party) {
+		return nil, fmt.Errorf("opening the log: the keys are of %q and %q, not of the party %s", c.Signer.Name(), c.Witness.Name(), c.Party)
+	}
 	if c.Hold <= 0 {
 		c.Hold = defaultHold
 	}
 	l := &Log{d: d, c: c}
+	l.SetQuorum(c.Quorum)
 	if err := d.Write(ctx, l.begin); err != nil {
 		return nil, fmt.Errorf("opening the log: %w", err)
 	}
@@ -137,6 +142,10 @@ func Open(ctx context.Context, d *db.DB, c Config) (*Log, error) {
 	}
 	return l, nil
 }
+
+// SetQuorum changes how many cosignatures make a round complete, because the
+// number of parties has changed (ledger.Quorum). Fewer than one means one.
+func (l *Log) SetQuorum(n int) { l.quorum.Store(int64(max(n, 1))) }
 
 // begin signs the empty log, once.
 func (l *Log) begin(tx *db.Tx) error {

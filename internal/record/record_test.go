@@ -416,6 +416,11 @@ func TestOpenRefuses(t *testing.T) {
 	if _, err := record.Open(t.Context(), d, c); err == nil {
 		t.Error("opened without a clock")
 	}
+	c = p.config()
+	c.Party = "XB"
+	if _, err := record.Open(t.Context(), d, c); err == nil {
+		t.Error("opened with the keys of another party")
+	}
 	l := openLog(t, d, p)
 	add(t, d, l, many("", 3)...)
 	if _, err := record.Open(t.Context(), d, q.config()); err == nil {

@@ -33,6 +33,11 @@ func (l *Log) Cosign(ctx context.Context, from landbridge.PartyID, logKey note.V
 	var now ledger.Checkpoint
 	var refusal error
 	err = l.d.Write(ctx, func(tx *db.Tx) error {
+		// The head first, as every writer: two instances that lock the same rows
+		// in another order would wait for each other. A stopped log still witnesses.
+		if err := l.w.takeHead(tx); err != nil && !fail.Is(err, fail.Conflict) {
+			return err
+		}
 		known, err := l.known(tx, from)
 		if err != nil {
 			return err

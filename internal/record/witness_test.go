@@ -214,6 +214,7 @@ func TestRounds(t *testing.T) {
 		}
 	}
 	checkProof(t, owner.l, owner.party, 3, 3, fast.party, slow.party, slower.party)
+	owner.l.SetQuorum(2)
 	// Witnesses that never answer again hold the others up no longer than the hold.
 	for step := range 40 {
 		grow(step)
@@ -369,6 +370,10 @@ func TestGuard(t *testing.T) {
 	stopped("after a restart")
 	if _, err := l.Facts(ctx, -1, 10); err != nil {
 		t.Errorf("a stopped log cannot be read: %v", err)
+	}
+	add(t, witness.d, witness.l, fact("case.step", "case/x", 1))
+	if !cosign(t, witness, &node{p, d, l}) {
+		t.Error("a stopped log is no witness any more")
 	}
 
 	// The newer database is put back: nothing is in the way.

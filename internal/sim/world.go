@@ -28,7 +28,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -76,8 +75,6 @@ type Side struct {
 	countdown atomic.Int64
 	point     atomic.Value // string: where in that commit
 	dead      atomic.Bool
-	mu        sync.Mutex
-	reports   []error
 }
 
 // errDied is what everything fails with once a node has died.

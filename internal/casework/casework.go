@@ -61,6 +61,7 @@ const (
 	envelopeLife  = 14 * 24 * time.Hour // an act that was not delivered by then is undeliverable
 	readAgain     = 5 * time.Minute     // looking again within this time is the same reading
 	keepDropped   = 90 * 24 * time.Hour // a request that was drafted and never sent is erased then (S15)
+	keepStray     = 60 * 24 * time.Hour // acts whose first never came are erased then; envelopes live 14 days
 	maxEarly      = 200                 // acts or files of one case that may wait for earlier ones
 )
 

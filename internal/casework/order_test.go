@@ -358,6 +358,40 @@ func TestWhatIsKept(t *testing.T) {
 	must(t, err)
 }
 
+// TestS1CheckedAgainThere checks that a request for a political offence which a
+// node let through against the rules has no effect at the other side: it is kept
+// and shown, nothing follows, and it is erased in its time.
+func TestS1CheckedAgainThere(t *testing.T) {
+	w := sqliteWorld(t)
+	b := w.nodes["XB"]
+	id := w.send(t, request())
+	w.settle(t)
+	other := landbridge.CaseID("01a20320-0000-7000-8000-00000000beef")
+	p := w.forge(t, id, func(c *core, end *tail, d *seal.Draft) {
+		c.Case, c.Number, c.Title, c.Transition = other, "XA-2026-0666", "Insult of a minister", "send"
+		c.Sides = map[string][]landbridge.PartyID{"requesting": {"XA"}, "requested": {"XB"}}
+		c.Fields = request().with("offences", process.Value{Rows: []process.Row{{"code": "insult_of_officials", "national_provision": "s. 301", "max_penalty": "3y"}}}).Fields
+		d.Case, d.Previous, end.Parents = other, landbridge.Digest{}, nil
+		text, err := encode(c)
+		must(t, err)
+		a := w.nodes["XA"]
+		given, err := a.staff.VerifyApproval(t.Context(), a.people["supervisor"], landbridge.Supervisor, digestOf(text), a.assertion("supervisor", digestOf(text)))
+		must(t, err)
+		end.Approvals = append(end.Approvals, given)
+	})
+	must(t, b.hand(p))
+	if out := b.take(); len(out) != 0 {
+		t.Errorf("XB's node answered with %d messages", len(out))
+	}
+	v := b.view("duty", other)
+	if !v.Ended || v.Outcome != noEffect || len(v.Timeline) != 1 || v.Timeline[0].Why.English == "" || v.KeepUntil.IsZero() || len(v.Open) != 0 {
+		t.Errorf("%+v, %+v", v.CaseRow, v.Timeline)
+	}
+	if rule := v.Timeline[0].Why.Key; rule != "process.why.no_sensitive_offence" {
+		t.Errorf("because %s", rule)
+	}
+}
+
 // TestDamagedFile checks that a file which is not what the act lists is never
 // shown as the one it lists.
 func TestDamagedFile(t *testing.T) {

@@ -243,9 +243,15 @@ func (w *Casework) enter(tx *db.Tx, f *whole, a *actRow) error {
 	}
 	f.acts = append(f.acts, a)
 	f.refold()
-	if a.Core.Sides != nil && len(f.acts) > 0 && f.fold.Sides != nil {
-		f.Sides = f.fold.Sides
-		f.Side = f.fold.SideOf(w.me)
+	if a.Core.Sides != nil {
+		// Also when the act has no effect: the case is still to be shown to the
+		// side it was meant for.
+		f.Sides = a.Core.Sides
+		for side, parties := range f.Sides {
+			if slices.Contains(parties, w.me) {
+				f.Side = side
+			}
+		}
 	}
 	f.Marking = f.strictest()
 	return w.save(tx, f)

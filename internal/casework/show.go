@@ -81,6 +81,9 @@ func (f *whole) row(me landbridge.PartyID, now time.Time) CaseRow {
 	if s := f.def.State(f.State); s != nil {
 		v.Label = s.Label
 	}
+	if f.Outcome == noEffect {
+		v.Label = "Without effect"
+	}
 	for _, k := range f.clocks(me, now) {
 		if k.Status == "stopped" || k.Status == "late" {
 			continue

@@ -344,6 +344,9 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 	s := f.def.State(c.State)
 	f.Outcome = s.Outcome
 	f.Live = s.Kind != process.End
+	if f.stillborn() {
+		f.Live, f.Outcome = false, noEffect
+	}
 	f.Urgent = c.Fields["urgency"].Text == "urgent"
 	if p := c.Fields["purpose"].Text; p != "" {
 		f.Purpose = p
@@ -380,6 +383,15 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 	return nil
 }
 
+// noEffect is the outcome of a case whose opening act the process does not allow.
+const noEffect = "no_effect"
+
+// stillborn reports whether the case was opened by an act without effect. It is
+// kept and shown; nothing can follow.
+func (f *whole) stillborn() bool {
+	return f.Number != "" && len(f.acts) > 0 && len(f.fold.Steps) == 0
+}
+
 // schedule adds a job at the next moment at which something falls due. Jobs of
 // earlier plans find nothing to do and end.
 func (w *Casework) schedule(tx *db.Tx, f *whole, now time.Time) error {
@@ -411,10 +423,17 @@ func (w *Casework) nextClock(f *whole, now time.Time) time.Time {
 func (w *Casework) keeping(f *whole) {
 	f.Review, f.Keep = time.Time{}, time.Time{}
 	r := f.def.Kept(f.Side)
-	if f.Live || r == nil || len(f.fold.Steps) == 0 {
+	switch {
+	case f.Number == "": // its first act never came
+		f.Keep = f.Opened.Add(keepStray)
+		return
+	case f.Live || r == nil || len(f.acts) == 0:
 		return
 	}
-	ended := f.fold.Steps[len(f.fold.Steps)-1].At
+	ended := f.acts[len(f.acts)-1].Arrived
+	if n := len(f.fold.Steps); n > 0 {
+		ended = f.fold.Steps[n-1].At
+	}
 	f.Review, f.Keep = r.Review.After(ended), r.Stop.After(ended)
 	if until, err := process.ParseTime(f.fold.Fields["retention_until"].Text); err == nil && f.Side == f.def.Opens && until.Before(f.Keep) {
 		f.Keep = until

@@ -237,7 +237,7 @@ type ClockView struct {
 	Label      string        `json:"label"`
 	Side       string        `json:"side"` // whose deadline
 	Ours       bool          `json:"ours"`
-	Status     string        `json:"status"` // running, paused, stopped, overdue
+	Status     string        `json:"status"` // running, paused, overdue; stopped in time, late
 	Started    time.Time     `json:"started"`
 	Due        time.Time     `json:"due"`
 	Left       time.Duration `json:"left"`  // negative when overdue

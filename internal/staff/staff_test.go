@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"landbridge.example"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/db"
@@ -17,14 +19,16 @@ import (
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff/softkey"
+	"landbridge.example/ledger"
 )
 
-// A house is one node's staff with a clock that tests move and a log they read.
+// A house is one node's staff over a real log, with a clock that tests move.
 type house struct {
 	*Staff
-	t  *testing.T
-	mu sync.Mutex
-	at time.Time
+	log *record.Log
+	t   *testing.T
+	mu  sync.Mutex
+	at  time.Time
 	// facts are "kind actor", in order.
 	facts []string
 }
@@ -32,15 +36,31 @@ type house struct {
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	h := &house{t: t, at: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
+	secret, _, err := ledger.NewLogKey(record.Origin("XA"), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	witness, err := ledger.NewCosigner(record.WitnessName("XA"), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.log, err = record.Open(t.Context(), d, record.Config{Party: "XA", Signer: signer, Witness: witness, Clock: h.clock, Random: rand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, err := New(Config{
 		DB: d, Clock: h.clock, Random: rand.Reader, Party: "XA", Secret: [32]byte{1},
 		RPID: "localhost", Origins: []string{"http://localhost:8301"}, SoftKeys: true,
-		Record: func(_ *db.Tx, f record.Fact) (int64, error) {
-			if !landbridge.ValidName(f.Kind, landbridge.MaxKind) || f.About == "" || f.Digest.IsZero() {
-				return 0, fmt.Errorf("fact %+v", f)
+		Record: func(tx *db.Tx, f record.Fact) (int64, error) {
+			index, err := h.log.Append(tx, f)
+			if err == nil {
+				h.facts = append(h.facts, f.Kind+" "+f.Actor)
 			}
-			h.facts = append(h.facts, f.Kind+" "+f.Actor)
-			return int64(len(h.facts)), nil
+			return index, err
 		},
 	})
 	if err != nil {
@@ -99,7 +119,13 @@ func (h *house) signIn(k *softkey.Key, at Place) (Session, error) {
 func (h *house) last() string { return h.facts[len(h.facts)-1] }
 
 func each(t *testing.T, f func(*testing.T, *house)) {
-	dbtest.Each(t, []db.Schema{Schema()}, func(t *testing.T, d *db.DB) { f(t, open(t, d)) })
+	dbtest.Each(t, []db.Schema{record.Schema(), Schema()}, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		f(t, h)
+		if err := h.log.Verify(t.Context()); err != nil {
+			t.Errorf("the log of it all: %v", err)
+		}
+	})
 }
 
 // want checks the kind of an error, and that a person can read it.

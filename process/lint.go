@@ -113,11 +113,30 @@ func (l *linter) coercion() {
 			}
 		}
 	}
+	l.custody()
 	for _, s := range l.d.States {
 		if s.Coercive && !l.leaves(s.Name, func(t *Transition) bool {
 			return slices.Contains(t.By, landbridge.Oversight) && t.To != Same && !l.coerces(t)
 		}) {
 			l.add("S20", "state "+s.Name, "oversight cannot end this coercive state")
+		}
+	}
+}
+
+// custody: whatever leads out of a coercive state says what became of the
+// person. A withdrawal that merely ends the case would leave someone detained
+// with nobody responsible.
+func (l *linter) custody() {
+	for i := range l.d.Transitions {
+		t := &l.d.Transitions[i]
+		out := slices.ContainsFunc(l.d.froms(t), func(s string) bool { return l.d.State(s).Coercive })
+		if !out || t.To == Same || l.coerces(t) || t.Means == Liberation {
+			continue
+		}
+		for _, to := range l.to(t) {
+			if s := l.d.State(to); s.Outcome != Released && s.Outcome != HandedOn {
+				l.add("0.4", "transition "+t.Name, "it leads out of a coercive state, and %s does not say that the person is released or handed on", to)
+			}
 		}
 	}
 }

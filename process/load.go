@@ -37,6 +37,12 @@ const (
 	Liberation        = "liberation" // ends a coercive state
 )
 
+// Outcomes of states that follow a coercive one.
+const (
+	Released = "released"  // the person is free, or the thing is unfrozen
+	HandedOn = "handed_on" // another process, with a title of its own, goes on
+)
+
 func meanings() []string {
 	return []string{"", Withdrawal, Suspension, Refusal, Outcome, Exculpatory, AssuranceGiven, AssuranceAccepted,
 		ReleaseAsked, ReleaseGranted, ReleaseRefused, Liberation}

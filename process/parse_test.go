@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/process"
@@ -347,5 +348,94 @@ func TestSpecExample(t *testing.T) {
 		if !strings.Contains(spec, "`"+string(typ)+"`") {
 			t.Errorf("the spec does not explain the type %s", typ)
 		}
+	}
+}
+
+// TestFormatCarriesArrest holds format and Lint to a process that takes a
+// person's liberty: it passes as written, and each way of doing it wrong is found.
+func TestFormatCarriesArrest(t *testing.T) {
+	b, err := os.ReadFile("testdata/arrest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := process.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range process.Lint(d) {
+		t.Errorf("%s %s: %s", f.Rule, f.Where, f.Text)
+	}
+	c, acts := chain(t, d, "XA request", "XB locate", "XB arrest")
+	if c.State != "arrested" {
+		t.Fatal(dump(c))
+	}
+	// The fortieth day frees the person, and not an hour earlier.
+	free := act(d, 50, "XB", "release_due", acts[2].ID)
+	for _, tt := range []struct {
+		hours int
+		state string
+	}{{40*24 - 1, "arrested"}, {40 * 24, "released"}} {
+		free.Time = acts[2].Time.Add(time.Duration(tt.hours) * time.Hour)
+		if c := process.Fold(d, append(acts[:3:3], free)); c.State != tt.state {
+			t.Errorf("after %d hours: %s", tt.hours, c.State)
+		}
+	}
+	for name, m := range map[string][2]string{
+		"a clock arrests":                   {"do: release_due", "do: arrest_due"},
+		"the police arrest alone":           {"    by: [officer]\n    approvals: [judge]\n    guards: [S1.no_sensitive_offence]", "    by: [officer]\n    guards: [S1.no_sensitive_offence]"},
+		"arrest without S1":                 {"    guards: [S1.no_sensitive_offence]\n  - {name: file_request", "  - {name: file_request"},
+		"withdrawn, and still in custody":   {"from: [arrested], to: released, side: requesting, by: [central_authority]", "from: [arrested], to: withdrawn, side: requesting, by: [central_authority]"},
+		"no withdrawal from custody":        {"from: [arrested], to: released, side: requesting, by: [central_authority], needs: [reason], means: withdrawal", "from: [arrested], to: released, side: requesting, by: [central_authority], needs: [reason], means: liberation"},
+		"the overseer cannot free":          {"from: [arrested], to: released, side: each, by: [oversight]", "from: [arrested], to: released, side: requested, by: [judge]"},
+		"the clock leaves custody as it is": {"from: [arrested], to: released, side: requested, by: [system], means: liberation", "from: [arrested], to: located, side: requested, by: [system], means: \"\""},
+	} {
+		changed := strings.Replace(string(b), m[0], m[1], 1)
+		if changed == string(b) {
+			t.Errorf("%s: nothing changed", name)
+			continue
+		}
+		if strings.Contains(changed, "arrest_due") {
+			changed = strings.Replace(changed, "  - {name: locate,", "  - {name: arrest_due, label: Arrest, done: Arrested, from: [located], to: arrested, side: requested, by: [system]}\n  - {name: locate,", 1)
+		}
+		m, err := process.Parse([]byte(changed))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(process.Lint(m)) == 0 {
+			t.Errorf("%s: not noticed", name)
+		}
+	}
+}
+
+// TestEveryParty checks an act that every party of a side has to do before it
+// counts, as the members of a team sign their agreement.
+func TestEveryParty(t *testing.T) {
+	spec, err := os.ReadFile("../spec/process.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(spec), "```yaml\n")
+	text, _, _ := strings.Cut(rest, "```\n")
+	text = strings.Replace(text, "label: Asked side,", "label: Asked side, parties: 3,", 1)
+	text = strings.Replace(text, "to: called, side: requested,", "to: called, every: true, side: requested,", 1)
+	d, err := process.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := act(d, 1, "XA", "ask")
+	open.Sides["requested"] = []landbridge.PartyID{"XB", "XC", "XD"}
+	acts := []process.Act{open}
+	for i, p := range []landbridge.PartyID{"XB", "XC", "XB", "XD"} {
+		a := act(d, 2+i, p, "call", open.ID)
+		acts = append(acts, a)
+		c := process.Fold(d, acts)
+		if want := []string{"asked", "asked", "asked", "called"}[i]; c.State != want {
+			t.Errorf("after %d calls: %s, want %s", i+1, c.State, want)
+		}
+	}
+	c := process.Fold(d, acts)
+	if len(c.Refused) != 1 || c.Refused[0].Act.Party != "XB" {
+		t.Errorf("the second call of XB: %+v", c.Refused)
 	}
 }

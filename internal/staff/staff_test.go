@@ -36,7 +36,7 @@ type house struct {
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	h := &house{t: t, at: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
-	secret, _, err := ledger.NewLogKey(record.Origin("XA"), rand.Reader)
+	secret, public, err := ledger.NewLogKey(record.Origin("XA"), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +44,15 @@ func open(t *testing.T, d *db.DB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		t.Fatal(err)
+	}
 	witness, err := ledger.NewCosigner(record.WitnessName("XA"), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.log, err = record.Open(t.Context(), d, record.Config{Party: "XA", Signer: signer, Witness: witness, Clock: h.clock, Random: rand.Reader})
+	h.log, err = record.Open(t.Context(), d, record.Config{Party: "XA", Signer: signer, Verifier: verifier, Witness: witness, Clock: h.clock, Random: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}

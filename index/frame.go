@@ -128,7 +128,7 @@ func (r *reading) source(i int, files Files) {
 		r.list.Add(problem.Problem{Rule: "no-file", File: r.spec.File, Line: s.Line, Text: fmt.Sprintf("the data file %s cannot be read: %v", s.File, err)})
 		return
 	}
-	t, problems := table.Parse(s.File, data)
+	t, problems := table.ParseAfter(s.File, data, s.Skip)
 	*r.list = append(*r.list, problems...)
 	if t == nil {
 		return

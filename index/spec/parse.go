@@ -118,7 +118,7 @@ func (r *reader) source(n *yaml.Node) Source {
 		Pattern: o.str("pattern"), Columns: o.pairs("columns"), Missing: o.strs("missing", 100),
 		Decimal: o.word("decimal", "", ".", ","), Thousands: o.str("thousands"), Where: o.formula("where"),
 		Take: o.word("take", "", "latest", "mean", "median", "sum", "min", "max"),
-		From: o.integer("from", 0, -10000, 10000), To: o.integer("to", 0, -10000, 10000),
+		From: o.integer("from", 0, -10000, 10000), To: o.integer("to", 0, -10000, 10000), Skip: o.integer("skip", 0, 0, 1000),
 		List: o.flag("list", false), Source: o.str("source"), Licence: o.str("licence"), URL: o.str("url")}
 	o.what += " " + s.File
 	o.done()

@@ -61,6 +61,7 @@ type Spec struct {
 type Source struct {
 	Line      int
 	File      string
+	Skip      int    // lines before the header
 	Shape     string // wide, long or years
 	Unit      string // header of the unit code
 	Name      string // header of the unit's name

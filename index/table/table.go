@@ -38,10 +38,14 @@ type Row struct {
 	Cell []string
 }
 
-// Parse reads a CSV file. Its separator (comma, semicolon or tab) is the one
-// the first line has most of. Rows of another length than the header, text
+// Parse reads a CSV file whose header is its first line.
+func Parse(name string, data []byte) (*Table, problem.List) { return ParseAfter(name, data, 0) }
+
+// ParseAfter reads a CSV file whose header comes after some lines of another
+// kind, such as a title. Its separator (comma, semicolon or tab) is the one
+// the header has most of. Rows of another length than the header, text
 // that is not UTF-8 and tables beyond the limits are problems.
-func Parse(name string, data []byte) (*Table, problem.List) {
+func ParseAfter(name string, data []byte, skip int) (*Table, problem.List) {
 	var list problem.List
 	refuse := func(rule string, line int, format string, args ...any) {
 		list.Add(problem.Problem{Rule: rule, File: name, Line: line, Text: fmt.Sprintf(format, args...)})
@@ -54,6 +58,9 @@ func Parse(name string, data []byte) (*Table, problem.List) {
 	if line, ok := firstNotUTF8(data); ok {
 		refuse("not-utf8", line, "this line is not UTF-8 text; save the file as “CSV UTF-8”")
 		return nil, list
+	}
+	for range skip {
+		_, data, _ = bytes.Cut(data, []byte("\n"))
 	}
 	r := csv.NewReader(bytes.NewReader(data))
 	r.Comma = separator(data)
@@ -68,12 +75,13 @@ func Parse(name string, data []byte) (*Table, problem.List) {
 		if err != nil {
 			line := 0
 			if pe, ok := errors.AsType[*csv.ParseError](err); ok {
-				line = pe.Line
+				line = pe.Line + skip
 			}
 			refuse("bad-csv", line, "the quotation marks of this line do not match")
 			return nil, list
 		}
 		line, _ := r.FieldPos(0)
+		line += skip
 		switch {
 		case t.Header == nil:
 			t.Header = header(cells)

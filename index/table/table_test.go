@@ -22,6 +22,16 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestParseAfter(t *testing.T) {
+	tab, list := ParseAfter("a.csv", []byte("\"Title, with a comma\"\n\niso3,value\nFRA,1\n"), 2)
+	if list.Refused() || tab.Header[0] != "iso3" || len(tab.Rows) != 1 || tab.Rows[0].Line != 4 {
+		t.Errorf("%v %v", tab, list)
+	}
+	if _, list := ParseAfter("a.csv", []byte("a\nb\n"), 5); !list.Refused() {
+		t.Error("a file without a header was read")
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ text, rule, place string }{
 		"empty":    {"", "empty-table", ""},

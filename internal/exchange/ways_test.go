@@ -432,6 +432,54 @@ func TestAbandoned(t *testing.T) {
 	})
 }
 
+// TestRotation changes every key of a node but its log's while messages wait.
+func TestRotation(t *testing.T) {
+	w := newWorld(t, setup{timing: quick()})
+	a, b, f := w.nodes["XA"], w.nodes["XB"], w.nodes["XF"]
+	a.start()
+	f.start()
+	before := a.send("sealed to the old key", exchange.Normal, b)
+	late := b.seal("signed with the old key", nil, a)
+	if err := b.keys.Rotate(time.Now(), rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	h, err := b.dirs.History(t.Context(), "XB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.keys.Succeed(h[0], time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := party.SignRecord(r, b.keys.Identity.Signer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The old certificate still opens the door to the secretariat; here the
+	// statement is carried there by hand.
+	if _, err := f.x.Order(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	b.close()
+	b.open()
+	b.start()
+	eventually(t, 30*time.Second, "XA does not learn of the new keys", func() bool {
+		r, err := a.dirs.Lookup(t.Context(), "XB")
+		return err == nil && r.Version == 2
+	})
+	after := a.send("sealed to the new key", exchange.Normal, b)
+	for _, id := range []landbridge.MessageID{before, after} {
+		eventually(t, 30*time.Second, "not delivered", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
+	}
+	eventually(t, 30*time.Second, "XB does not know itself", func() bool { p, err := b.dirs.Position(t.Context()); return err == nil && p == 5 })
+	if err := b.submit(late, exchange.Normal); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []landbridge.MessageID{late.Header.ID, b.send("signed with the new key", exchange.Normal, a)} {
+		eventually(t, 30*time.Second, "not delivered", func() bool { _, ok := b.reached(id, "XA", exchange.Delivered); return ok })
+	}
+}
+
 // TestDiagnosis holds the sentences that say why a peer is not reached.
 func TestDiagnosis(t *testing.T) {
 	w := newWorld(t, setup{timing: quick(), dead: tenth(), parties: []landbridge.PartyID{"XA", "XB", "XC", "XD", "XE", "XF", "XG"}, change: func(r *party.Record) {

@@ -202,7 +202,7 @@ func TestStatementText(t *testing.T) {
 // can be wrong with a key folder.
 func TestKeys(t *testing.T) {
 	k := newMember(t, "XA", party.State).keys
-	if _, err := k.Rotate(rand.Reader); err != nil {
+	if err := k.Rotate(start, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "keys")
@@ -237,6 +237,18 @@ func TestKeys(t *testing.T) {
 	}
 	if _, err := party.Load(dir, "XB"); err == nil || !strings.Contains(err.Error(), "belongs to another party") {
 		t.Errorf("another's keys: %v", err)
+	}
+	if err := got.Rotate(start, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	if err := got.Replace(dir, start); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := party.Load(dir, "XA"); err != nil || now.Signing.Secret() != got.Signing.Secret() || len(now.Sealing) != 3 {
+		t.Errorf("rotated keys are not read back: %v", err)
+	}
+	if aside, err := filepath.Glob(filepath.Join(dir, "*.until-20270102T150405Z")); err != nil || len(aside) != 3 {
+		t.Errorf("moved aside: %v, %v", aside, err)
 	}
 	os.Remove(filepath.Join(dir, "identity.key")) //nolint:errcheck // kept elsewhere
 	if _, err := party.Load(dir, "XA"); err != nil {

@@ -107,27 +107,6 @@ func NewKeys(p landbridge.PartyID, now time.Time, random io.Reader) (*Keys, erro
 	return k, nil
 }
 
-// Rotate gives the node a new signing and a new sealing key and keeps the old
-// sealing keys, so that what is under way can be opened. It returns the
-// signing key that is given up: the next record says until when it is valid.
-func (k *Keys) Rotate(random io.Reader) (old seal.SigningKey, err error) {
-	old = k.Signing
-	signing, err := seal.NewSigningKey(random)
-	if err != nil {
-		return old, err
-	}
-	sealing, err := seal.NewSealingKey()
-	if err != nil {
-		return old, err
-	}
-	k.Signing = signing
-	k.Sealing = append([]seal.SealingKey{sealing}, k.Sealing...)
-	if len(k.Sealing) > maxKeys {
-		k.Sealing = k.Sealing[:maxKeys]
-	}
-	return old, nil
-}
-
 // Record returns a record with the public halves of k, to be filled with
 // name, addresses and profiles, and signed.
 func (k *Keys) Record(kind Kind, version int64, previous landbridge.Digest, now time.Time) (Record, error) {

@@ -299,12 +299,13 @@ func TestKeyTimes(t *testing.T) {
 	refused(t, err, fail.Unsigned, "has published no signing key")
 
 	w.now = start.Add(time.Hour)
-	if _, err := xa.keys.Rotate(rand.Reader); err != nil {
+	if err := xa.keys.Rotate(w.now, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
-	r := w.next("XA")
-	r.SigningKeys[0].Until = w.now.Add(time.Hour)
-	r.SigningKeys = append(r.SigningKeys, party.SigningKey{Key: xa.keys.Signing.PublicText(), From: w.now})
+	h, err := w.view.History("XA")
+	w.must(err)
+	r, err := xa.keys.Succeed(h[0], w.now, time.Hour)
+	w.must(err)
 	b, err := party.SignRecord(r, xa.keys.Identity.Signer())
 	w.must(err)
 	w.must(w.order(b))

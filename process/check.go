@@ -112,7 +112,7 @@ func checkRows(f *Field, rows []Row) (all []Problem) {
 	if limit := max(1, f.Many); len(rows) > limit {
 		return []Problem{problem(f, "too_many", fmt.Sprintf("it has at most %d rows", limit), fmt.Sprint(limit))}
 	}
-	parts := Parts(f.Type)
+	parts := partSet[f.Type]
 	for i, r := range rows {
 		at := func(part, code, text string) {
 			pr := problem(f, code, text)

@@ -52,7 +52,7 @@ func Types() []Type {
 }
 
 // Compound reports whether values of the type are rows.
-func (t Type) Compound() bool { return len(Parts(t)) > 0 }
+func (t Type) Compound() bool { return len(partSet[t]) > 0 }
 
 // Default lengths of texts, in characters.
 const (
@@ -62,7 +62,19 @@ const (
 
 // Parts returns the parts of a compound type, in the order of the form, or nil.
 // There is no part for opinions, beliefs, origin or contacts, on purpose (S22).
-func Parts(t Type) []Field {
+func Parts(t Type) []Field { return slices.Clone(partSet[t]) }
+
+// partSet holds the parts of every compound type. It is never changed after it
+// is made: checking an act looks at it for every row.
+var partSet = func() map[Type][]Field {
+	m := make(map[Type][]Field)
+	for _, t := range []Type{PersonType, OffenceType, AccountType, TransferType, LawType, AuthorityType} {
+		m[t] = makeParts(t)
+	}
+	return m
+}()
+
+func makeParts(t Type) []Field {
 	switch t {
 	case PersonType:
 		return personParts()

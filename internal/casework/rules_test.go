@@ -272,7 +272,7 @@ func TestS16EvidenceUse(t *testing.T) {
 		t.Errorf("before the consent: %s", got)
 	}
 	done := b.act("duty", id, "grant_evidence_use", nil)
-	done, err = b.Approve(t.Context(), b.people["supervisor"], done.Proposal, landbridge.Supervisor, b.assertion("supervisor", done.Digest))
+	_, err = b.Approve(t.Context(), b.people["supervisor"], done.Proposal, landbridge.Supervisor, b.assertion("supervisor", done.Digest))
 	must(t, err)
 	w.settle(t)
 	opening := a.view("officer", id).Timeline

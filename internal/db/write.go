@@ -95,8 +95,9 @@ func (t *Tx) QueryRow(q string, args ...any) Row {
 	return Row{row: s.QueryRowContext(t.ctx, args...)}
 }
 
-// OnCommit runs f once the change is durable, and never if it is not. It is
-// for waking workers: what must happen is a row, not a call.
+// OnCommit runs f once the change is durable and before Write returns, and never
+// if it is not. It is for waking workers, so f must not block or call Write:
+// what must happen is a row, not a call.
 func (t *Tx) OnCommit(f func()) { t.after = append(t.after, f) }
 
 // SkipLocked returns the clause that lets many instances claim rows side by
@@ -236,16 +237,16 @@ func (d *DB) commit(group []*request) {
 	if err == nil {
 		err = d.fault("committed") // a crash here: durable, but nobody was told
 	}
+	if err == nil {
+		for _, f := range after {
+			f()
+		}
+	}
 	for _, r := range group {
 		if r.err == nil {
 			r.err = err
 		}
 		r.done <- r.err
-	}
-	if err == nil {
-		for _, f := range after {
-			f()
-		}
 	}
 }
 

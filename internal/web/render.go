@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/fail"
@@ -75,7 +77,7 @@ type ErrorView struct {
 // reference number when it has not.
 func (s *site) refuse(v *visit, err error) {
 	kind := fail.KindOf(err)
-	view := ErrorView{Status: status(kind), Heading: v.t.T("fail." + kind.String()), Sentence: fail.Safe(err)}
+	view := ErrorView{Status: status(kind), Heading: v.t.T("fail." + kind.String()), Sentence: sentence(fail.Safe(err))}
 	if kind == fail.Internal {
 		view.Reference = s.reference()
 		view.Sentence = ""
@@ -85,6 +87,15 @@ func (s *site) refuse(v *visit, err error) {
 		view.SignIn = "/sign-in"
 	}
 	s.failed(v, view)
+}
+
+// sentence gives what a module says its capital letter.
+func sentence(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 // deny answers someone whose roles do not allow the action, with the rule.

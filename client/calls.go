@@ -105,13 +105,13 @@ func (c *Client) Return(ctx context.Context, id, reason string) (Proposal, error
 }
 
 // Ladder returns how far a message came at each recipient.
-func (c *Client) Ladder(ctx context.Context, message string) (Deliveries, error) {
-	return call[Deliveries](ctx, c, "ladder", ByMessage{message})
+func (c *Client) Ladder(ctx context.Context, caseID, message string) (Deliveries, error) {
+	return call[Deliveries](ctx, c, "ladder", ByMessage{caseID, message})
 }
 
 // Receipt returns the receipt file of one recipient.
-func (c *Client) Receipt(ctx context.Context, message, party string) (string, error) {
-	return call[string](ctx, c, "receipt", ByReceipt{message, party})
+func (c *Client) Receipt(ctx context.Context, caseID, message, party string) (string, error) {
+	return call[string](ctx, c, "receipt", ByReceipt{caseID, message, party})
 }
 
 // Parties returns the directory.

@@ -40,12 +40,14 @@ type (
 	ByProcess struct {
 		Process string `path:"process" doc:"Name and version, such as information-request@1."`
 	}
-	// ByMessage names a message.
+	// ByMessage names a message of a case.
 	ByMessage struct {
+		Case    string `path:"case"`
 		Message string `path:"message"`
 	}
-	// ByReceipt names the receipt of one message by one party.
+	// ByReceipt names the receipt of one message of a case by one party.
 	ByReceipt struct {
+		Case    string `path:"case"`
 		Message string `path:"message"`
 		Party   string `path:"party"`
 	}
@@ -140,9 +142,9 @@ func Routes() []Route {
 		{Name: "return", Method: post, Path: "/proposals/{proposal}/return", Summary: "Give a proposal back to its author, with the reason",
 			In: Return{}, Out: Proposal{}},
 
-		{Name: "ladder", Method: get, Path: "/messages/{message}/ladder", Summary: "How far a message came at each recipient, and why no further",
+		{Name: "ladder", Method: get, Path: "/cases/{case}/messages/{message}/ladder", Summary: "How far a message came at each recipient, and why no further",
 			In: ByMessage{}, Out: Deliveries{}},
-		{Name: "receipt", Method: get, Path: "/messages/{message}/receipts/{party}",
+		{Name: "receipt", Method: get, Path: "/cases/{case}/messages/{message}/receipts/{party}",
 			Summary: "The receipt file of one recipient; \"landbridge verify\" checks it offline",
 			In:      ByReceipt{}, Answer: plain},
 

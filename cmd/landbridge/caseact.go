@@ -267,7 +267,7 @@ func saveReceipts(ctx context.Context, c *client.Client, v client.Case, dir stri
 		if !d.Receipt {
 			continue
 		}
-		text, err := c.Receipt(ctx, d.Message, d.To)
+		text, err := c.Receipt(ctx, v.ID, d.Message, d.To)
 		if err != nil {
 			return all, err
 		}

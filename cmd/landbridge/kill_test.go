@@ -52,6 +52,7 @@ func (k *acknowledged) check(doing string, err error) {
 // happened twice, both sides agree, and the logs are consistent. Three kills
 // in the quick tier, a hundred with LANDBRIDGE_FULL=1. LANDBRIDGE_SEED repeats a run.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("kills and restarts processes for several seconds; -short leaves it out")
 	}

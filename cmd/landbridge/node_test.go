@@ -20,6 +20,7 @@ import (
 // TestFeed follows XB's log while XA's people send a request: the duty
 // officer's program is told within a second, without asking.
 func TestFeed(t *testing.T) {
+	t.Parallel()
 	f := testFederation(t, &federation{})
 	w := &workload{t: t, f: f, k: &acknowledged{acts: map[string]string{}}}
 	lenn, oru := w.as("XB", "k.lenn"), w.as("XA", "d.oru")
@@ -79,6 +80,7 @@ func TestFeed(t *testing.T) {
 // know a longer log, so XA refuses to go on as if nothing had been, says so,
 // and the old history is not signed over (the fork guard).
 func TestRestoredBackup(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts and stops processes for several seconds; -short leaves it out")
 	}

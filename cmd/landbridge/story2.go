@@ -86,7 +86,7 @@ func (s *story) deskSays(ctx context.Context, oru *client.Client, message string
 	if err != nil {
 		return err
 	}
-	l, err := oru.Ladder(ctx, message)
+	l, err := oru.Ladder(ctx, s.caseID, message)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (s *story) answer(ctx context.Context) error {
 	}
 	began = s.a.now()
 	err = until(ctx, "XB knows that the answer was opened", func() (bool, error) {
-		l, err := lenn.Ladder(ctx, done.Message)
+		l, err := lenn.Ladder(ctx, s.caseID, done.Message)
 		return err == nil && hasStep(l, "retrieved"), err
 	})
 	s.tell("XB", "knows, signed by XA, that a person there opened the answer", "", began)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"landbridge.example"
 	"landbridge.example/client"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/casework"
@@ -68,11 +69,20 @@ func limit(n, most int) (int, error) {
 	return n, nil
 }
 
-func factView(f record.Entered) client.Fact {
+// factView shows a fact. Which case it is about, and the note, are for those
+// who may know of cases; for the operator and the secretariat it is a fact (S28).
+func factView(f record.Entered, cases bool) client.Fact {
+	if _, err := landbridge.ParseID(f.About); err == nil && !cases {
+		f.About, f.Note = "", ""
+	}
 	return client.Fact{Index: f.Index, Kind: f.Kind, Time: f.Time, Actor: f.Actor, About: f.About, Note: f.Note, Erased: f.Erased, Cosigners: texts(f.Cosigners)}
 }
 
-func (a *API) facts(ctx context.Context, _ *call, q client.FactQuery) (client.Facts, error) {
+func (a *API) facts(ctx context.Context, c *call, q client.FactQuery) (client.Facts, error) {
+	cases := c.may(access.ListCases)
+	if q.About != "" && cases != nil {
+		return client.Facts{}, cases
+	}
 	n, err := limit(q.Limit, min(maxPage, record.MaxPage))
 	if err != nil {
 		return client.Facts{}, err
@@ -91,7 +101,7 @@ func (a *API) facts(ctx context.Context, _ *call, q client.FactQuery) (client.Fa
 			out.Next = page[n-1].Index + 1
 		}
 	}
-	out.Facts = each(page, factView)
+	out.Facts = each(page, func(f record.Entered) client.Fact { return factView(f, cases == nil) })
 	return out, err
 }
 
@@ -149,6 +159,7 @@ func (a *API) events(ctx context.Context, c *call, in client.Feed) error {
 	if err != nil {
 		return err
 	}
+	cases := c.may(access.ListCases) == nil
 	ctx, cancel := context.WithTimeout(ctx, feedLife)
 	defer cancel()
 	wake, done := a.changes()
@@ -169,7 +180,8 @@ func (a *API) events(ctx context.Context, c *call, in client.Feed) error {
 		}
 		for _, x := range page {
 			after = x.Index + 1
-			f.event(client.Event{Position: after, Kind: x.Kind, About: x.About, Time: x.Time})
+			v := factView(x, cases)
+			f.event(client.Event{Position: after, Kind: v.Kind, About: v.About, Time: v.Time})
 		}
 		if len(page) == feedPage {
 			continue

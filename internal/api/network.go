@@ -8,6 +8,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/client"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/casework"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
@@ -151,8 +152,28 @@ func (a *API) peers(ctx context.Context, _ *call, _ client.None) (client.Peers, 
 	return client.Peers{Peers: all}, err
 }
 
-func (a *API) ladder(ctx context.Context, _ *call, in client.ByMessage) (client.Deliveries, error) {
-	id, err := parseID("message", in.Message)
+// ofCase checks that a message belongs to a case that the caller may read.
+func (a *API) ofCase(ctx context.Context, c *call, caseName, message string) (landbridge.MessageID, error) {
+	id, err := parseID("message", message)
+	if err != nil {
+		return "", err
+	}
+	of, err := a.caseID(ctx, c, caseName)
+	if err != nil {
+		return "", err
+	}
+	v, err := a.c.Casework.Case(ctx, c.person, casework.Reading{Case: of})
+	if err != nil {
+		return "", err
+	}
+	if !slices.ContainsFunc(v.Delivery, func(d casework.DeliveryView) bool { return d.Message == id }) {
+		return "", fail.New(fail.Missing, "the case has sent no message %s", message)
+	}
+	return id, nil
+}
+
+func (a *API) ladder(ctx context.Context, c *call, in client.ByMessage) (client.Deliveries, error) {
+	id, err := a.ofCase(ctx, c, in.Case, in.Message)
 	if err != nil {
 		return client.Deliveries{}, err
 	}
@@ -179,7 +200,7 @@ func (a *API) ladder(ctx context.Context, _ *call, in client.ByMessage) (client.
 }
 
 func (a *API) receipt(ctx context.Context, c *call, in client.ByReceipt) error {
-	id, err := parseID("message", in.Message)
+	id, err := a.ofCase(ctx, c, in.Case, in.Message)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type command struct {
 	min     int // positional arguments, at least
 	max     int // positional arguments, at most
 	setup   func(fs *flag.FlagSet) func(ctx context.Context, a *app, args []string) error
+	// whole, when set, is given everything after the name, flags and help too.
+	whole func(ctx context.Context, a *app, args []string) error
 }
 
 // An app is what a command may touch of the outside world.
@@ -62,6 +64,9 @@ func exitCode(err error) int {
 	}
 	if errors.Is(err, errNotHolding) {
 		return exitFailed
+	}
+	if s, ok := errors.AsType[status](err); ok {
+		return int(s)
 	}
 	switch fail.KindOf(err) {
 	case fail.Invalid, fail.TooLarge:
@@ -102,6 +107,9 @@ func run(ctx context.Context, a *app, root *command, args []string) error {
 			return fail.New(fail.Invalid, "there is no %q under %q; there is %s", args[0], strings.Join(path, " "), strings.Join(verbNames(c), ", "))
 		}
 		path, c, args = append(path, next.name), next, args[1:]
+	}
+	if c.whole != nil {
+		return c.whole(ctx, a, args)
 	}
 	fs := flag.NewFlagSet(strings.Join(path, " "), flag.ContinueOnError)
 	fs.SetOutput(io.Discard)

@@ -12,6 +12,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -29,6 +30,9 @@ func main() {
 	}
 	err := run(ctx, a, commands(), os.Args[1:])
 	stop()
+	if _, said := errors.AsType[status](err); said {
+		os.Exit(exitCode(err))
+	}
 	if err != nil && exitCode(err) != exitFailed {
 		fmt.Fprintf(os.Stderr, "landbridge: %s\n", fail.Safe(err))
 	} else if err != nil && err != errNotHolding {
@@ -51,6 +55,7 @@ func commands() *command {
 			verifyCommand(),
 			caseCommand(),
 			partyCommand(),
+			indexCommand(),
 			completionCommand(commands),
 			versionCommand(),
 		},

@@ -77,8 +77,10 @@ type DeliveryCard struct {
 	Label, To string
 	Rungs     []Rung
 	Problem   string
+	Answer    string // the peer's last answer, in its own words
 	Receipt   string
 	Arrived   bool
+	Code      string // of the recipient
 }
 
 // A Rung is one step of the evidence ladder.
@@ -182,7 +184,7 @@ func ladder() []string {
 
 func (s *site) delivery(v *visit, c *casework.CaseView, d casework.DeliveryView) DeliveryCard {
 	t, now := v.t, s.Clock()
-	card := DeliveryCard{Label: d.Label, To: s.codes(v, []landbridge.PartyID{d.Recipient}), Problem: d.Problem}
+	card := DeliveryCard{Label: d.Label, To: s.codes(v, []landbridge.PartyID{d.Recipient}), Problem: d.Problem, Code: string(d.Recipient)}
 	for _, a := range c.Timeline {
 		if a.ID == d.Act {
 			card.Label = actDone(t, c.Process, a.Transition, a.Label)
@@ -192,8 +194,8 @@ func (s *site) delivery(v *visit, c *casework.CaseView, d casework.DeliveryView)
 	var first time.Time
 	for _, step := range d.Steps {
 		reached[step.Name] = true
-		if step.Name == "delivered" {
-			card.Arrived = true
+		if step.Name == "delivered" || step.Name == "refused" || step.Name == "undeliverable" {
+			card.Arrived = true // the question why not is answered by the step
 		}
 		if first.IsZero() {
 			first = step.At
@@ -217,6 +219,30 @@ func (s *site) delivery(v *visit, c *casework.CaseView, d casework.DeliveryView)
 		card.Receipt = "/cases/" + string(c.ID) + "/receipts/" + string(d.Message) + "/" + string(d.Recipient)
 	}
 	return card
+}
+
+// whyNotThere says for every message that has not arrived how it stands with
+// its recipient: what the peer last answered, and when we try again.
+func (s *site) whyNotThere(v *visit, view *CaseFileView) error {
+	if !slices.ContainsFunc(view.Delivery, func(d DeliveryCard) bool { return !d.Arrived }) {
+		return nil
+	}
+	peers, err := s.peerLines(v)
+	if err != nil {
+		return err
+	}
+	for i := range view.Delivery {
+		d := &view.Delivery[i]
+		for _, p := range peers {
+			if !d.Arrived && d.Problem == "" && p.Code == d.Code {
+				d.Problem = p.Sentence
+				if !p.Up {
+					d.Answer = p.LastError
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // groups shows fields that hold something.

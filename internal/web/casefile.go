@@ -115,6 +115,9 @@ func (s *site) showCase(v *visit, use *UseAnswer) error {
 	if err := s.useChoices(v, c, &view); err != nil {
 		return err
 	}
+	if err := s.whyNotThere(v, &view); err != nil {
+		return err
+	}
 	return s.show(v, http.StatusOK, "case", view)
 }
 
@@ -134,6 +137,9 @@ func (s *site) caseView(v *visit, c *casework.CaseView) CaseFileView {
 			line.At = ""
 		}
 		view.Way = append(view.Way, line)
+		if w.Status == "now" && c.Ended {
+			view.Way[i].Status = "now end"
+		}
 		if w.Status == "now" {
 			view.StepName = line.Label
 			if i+1 < len(c.Way) {

@@ -80,7 +80,7 @@ func sampleCase(in Frame, clock *Clock, who Who, pill Pill, file FileLine, group
 		Ended:   []*Clock{clock},
 		Use:     &UseAnswer{false, "Use as evidence", "H1", "not without permission"},
 		UseActs: []Choice{{"x", "XB: Answered", false}}, UseActions: []Choice{{"forward", "Forward", false}}, UsePurposes: []Choice{{"", "as the case", false}}, UseTo: []Choice{{"", "–", false}},
-		Delivery: []DeliveryCard{{Label: "Request sent", To: "XB", Rungs: []Rung{{"sent", "12:40", "", "done"}, {"delivered", "12:40", "after 0.8 s", "done"}, {"opened", "", "", "ahead"}}, Problem: "XB does not answer", Receipt: "/cases/c/receipts/m/XB"}},
+		Delivery: []DeliveryCard{{Label: "Request sent", To: "XB", Rungs: []Rung{{"sent", "12:40", "", "done"}, {"delivered", "12:40", "after 0.8 s", "done"}, {"opened", "", "", "ahead"}}, Problem: "XB does not answer", Answer: "refused", Code: "XB", Receipt: "/cases/c/receipts/m/XB"}},
 		Groups:   groups, Files: []FileLine{file}, Audience: seen, Safeguards: guards, Facts: facts, Keep: []NameValue{{"Review", "2027"}}, Sides: []NameValue{{"Requesting side", "XA"}},
 	}
 }

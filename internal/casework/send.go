@@ -48,7 +48,10 @@ func (w *Casework) finish(ctx context.Context, g finishing) (done *Done, err err
 		done, err = w.finishTx(tx, g, exhibits)
 		return err
 	})
-	if err == nil && done.Act.IsZero() || err != nil { // nobody will carry them
+	// Nobody will carry the files of an act that was not made. After an internal
+	// error it is not known whether it was, for a commit can succeed and its
+	// answer be lost; then they stay, which costs space and nothing else.
+	if err == nil && done.Act.IsZero() || err != nil && !fail.Is(err, fail.Internal) && !fail.Is(err, fail.Unavailable) {
 		for _, x := range exhibits {
 			if x.detached != nil {
 				err = errors.Join(err, w.c.Blobs.Delete(x.detached.Digest))

@@ -92,6 +92,9 @@ func TestStory(t *testing.T) {
 			}
 		}
 		opening := va.Timeline[len(va.Timeline)-1]
+		if there := vb.Timeline[len(vb.Timeline)-1]; opening.Digest != there.Digest || opening.Digest.IsZero() {
+			t.Errorf("the screens show %s and %s", opening.Digest, there.Digest)
+		}
 		if len(opening.Approvals) != 1 || !opening.Approvals[0].Valid || opening.Approvals[0].Name == "" {
 			t.Errorf("approvals of the request: %+v", opening.Approvals)
 		}

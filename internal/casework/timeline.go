@@ -35,6 +35,7 @@ func (w *Casework) showTimeline(ctx context.Context, f *whole, v *CaseView) erro
 			av.Ground = g
 		}
 		digest := digestOf(a.coreText)
+		av.Digest = digest
 		for _, given := range a.Tail.Approvals {
 			av.Approvals = append(av.Approvals, ApprovalView{PersonView: PersonView{Party: a.Core.From, Pseudonym: given.Person, Role: given.Role},
 				Software: given.Software, Valid: staff.CheckApproval(given, digest) == nil})

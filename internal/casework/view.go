@@ -264,6 +264,7 @@ type Reason struct {
 
 // An ActView is one act in the timeline.
 type ActView struct {
+	Digest     landbridge.Digest    `json:"digest"` // what its approvers signed; the same on both sides' screens
 	ID         landbridge.Digest    `json:"id"`
 	Message    landbridge.MessageID `json:"message"`
 	Transition string               `json:"transition"`

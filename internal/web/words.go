@@ -220,6 +220,8 @@ func (s *site) clock(v *visit, ref landbridge.ProcessRef, c *casework.ClockView)
 	}
 	k.Source = c.Source
 	switch {
+	case c.Force == "policy" && c.Confidence == string(process.Design):
+		k.Source = v.t.T("clock.policy")
 	case c.Force == "policy":
 		k.Source += " · " + v.t.T("clock.policy")
 	case c.Confidence == string(process.Memory):

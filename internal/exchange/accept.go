@@ -204,7 +204,7 @@ func (x *Exchange) takeNumbered(tx *db.Tx, peer landbridge.PartyID, b *batch, ar
 			if m.Seq <= cursor {
 				a.Status, a.Cursor = statusRewound, cursor
 				a.Reason = fmt.Sprintf("%s numbers a message %d in lane %s that has this number for another one already: "+
-					"its database was probably restored from a backup; its operator runs `landbridge doctor --new-epoch`", peer, m.Seq, b.Lane)
+					"its database was probably restored from a backup; its operator must begin a new numbering before anything more is taken", peer, m.Seq, b.Lane)
 				return nil // nothing was taken: stop comes before any row of a used number
 			}
 			for j := i + 1; j < len(arrivals); j++ {
@@ -236,7 +236,7 @@ func (x *Exchange) cursor(tx *db.Tx, peer landbridge.PartyID, b *batch, a *answe
 	case string(b.Epoch) < epoch:
 		a.Status, a.Cursor = statusRewound, seq
 		a.Reason = fmt.Sprintf("%s sends under a numbering it had given up: its database was probably restored from a backup; "+
-			"its operator runs `landbridge doctor --new-epoch`", peer)
+			"its operator must begin a new numbering before anything more is taken", peer)
 		return seq, nil
 	case string(b.Epoch) > epoch:
 		seq = 0

@@ -82,7 +82,8 @@ func everyone() []landbridge.Role {
 
 func table() []row {
 	readers := append(casework(), checking()...)
-	signers := []landbridge.Role{landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister}
+	// The data-protection officer signs where many persons or special data are concerned (S4, S14).
+	signers := []landbridge.Role{landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister, landbridge.DataProtection}
 	const content = "Case content is for those who work on cases and for those who check them; the secretariat and the operator never see it."
 	return []row{
 		{SeeDesk, everyone(), "0.2", "The desk is for the staff of this node."},
@@ -94,7 +95,7 @@ func table() []row {
 		{DraftRequest, []landbridge.Role{landbridge.Officer, landbridge.Supervisor, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
 			"A request is drafted by an officer, a supervisor, the contact point or a liaison."},
 		{ProposeAct, casework(), "0.2", "An act is proposed by those who work on the case; those who check it do not take part in it."},
-		{ApproveAct, signers, "S21", "An act with legal effect is approved by a supervisor, a judge or a central authority, and never by its author."},
+		{ApproveAct, signers, "S21", "An act with legal effect is approved by a supervisor, a judge, a central authority or, for special data, the data-protection officer; never by its author."},
 		{ActOnCase, append(casework(), landbridge.Oversight), "0.2", "A step in a case is taken by those who work on it, or ordered by the overseer."},
 		{SeeNetwork, everyone(), "0.2", "The state of the network is for the staff of this node."},
 		{SeeLog, everyone(), "S18", "The log page is for the staff of this node; the log itself is public under /log/."},

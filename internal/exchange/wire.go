@@ -116,9 +116,8 @@ func (r *reader) fail(format string, args ...any) {
 // heads reads the text above the items: the form, then the named lines.
 func (r *reader) heads(names ...string) []string {
 	values := make([]string, len(names))
-	text, rest, ok := strings.Cut(string(r.rest[:min(len(r.rest), maxHead)]), "\n\n")
+	text, _, ok := strings.Cut(string(r.rest[:min(len(r.rest), maxHead)]), "\n\n")
 	lines := strings.Split(text, "\n")
-	_ = rest
 	if !ok || lines[0] != r.form || len(lines) != len(names)+1 {
 		r.fail("it begins with that line and %d more, then an empty one", len(names))
 		return values

@@ -124,8 +124,9 @@ CREATE TABLE exchange_stated (
 	PRIMARY KEY (digest, party, rung)
 );
 
--- Payloads that travel beside their envelope: being taken in, or complete.
--- leaves is the list of leaf hashes, have one byte for each.
+-- Payloads that travel beside their envelope and whose message was not taken
+-- in yet: leaf by leaf, then as one stored file (blob). leaves is the list of
+-- leaf hashes.
 CREATE TABLE exchange_payload (
 	digest     TEXT NOT NULL PRIMARY KEY,
 	party      TEXT NOT NULL,

@@ -197,3 +197,21 @@ func TestEventsGoOn(t *testing.T) {
 		t.Errorf("err %v, events %v, starts %v", err, got, starts)
 	}
 }
+
+func FuzzReadEvents(f *testing.F) {
+	f.Add("id: 7\ndata: {\"position\":7,\"kind\":\"case.act-sent\"}\n\n", int64(3))
+	f.Add(": beat\n\ndata: {\"position\":1}\n\ndata: {", int64(0))
+	f.Fuzz(func(t *testing.T, text string, after int64) {
+		last := after
+		end, _ := readEvents(strings.NewReader(text), after, func(e Event) error { // what cannot be read ends the feed
+			if e.Position <= last {
+				t.Errorf("position %d came after %d", e.Position, last)
+			}
+			last = e.Position
+			return nil
+		})
+		if end != last {
+			t.Errorf("goes on from %d, saw %d", end, last)
+		}
+	})
+}

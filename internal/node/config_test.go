@@ -134,3 +134,25 @@ func TestQuietSaysARepeatedTextOnce(t *testing.T) {
 		t.Errorf("remembers %d texts", len(q.seen))
 	}
 }
+
+func FuzzConfig(f *testing.F) {
+	f.Add("party: XA\nname: Azuria\nlisten: 127.0.0.1:1\ndemo: true\n")
+	f.Add("party: [\n")
+	f.Add("max_exhibit_mib: 99999999999999999999\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		c := Defaults("")
+		if err := c.read(strings.NewReader(text)); err != nil {
+			if fail.KindOf(err) == fail.Internal {
+				t.Errorf("no sentence: %v", err)
+			}
+			return
+		}
+		var again Config
+		if c.Check() == nil {
+			again = Defaults("")
+			if err := again.read(strings.NewReader(string(c.YAML()))); err != nil || again != c {
+				t.Errorf("%+v reads back as %+v, %v", c, again, err)
+			}
+		}
+	})
+}

@@ -155,7 +155,7 @@ func (s *site) audience(v *visit, ref landbridge.ProcessRef, all []casework.Audi
 		default:
 			who = string(a.Party) + ": " + who
 		}
-		lines = append(lines, Seen{Who: who, Why: s.say(v, ref, a.Text), Rule: a.Rule, Sees: a.Sees})
+		lines = append(lines, Seen{Who: who, Why: s.say(v, ref, a.Text), Rule: shownRule(a.Rule), Sees: a.Sees})
 	}
 	slices.SortStableFunc(lines, func(a, b Seen) int { return order(a.Sees) - order(b.Sees) })
 	return lines

@@ -186,7 +186,7 @@ func (s *site) caseActs(v *visit, c *casework.CaseView, view *CaseFileView) {
 	for _, o := range c.Closed {
 		line := ActClosed{Label: actLabel(t, c.Process, o.Transition)}
 		for _, w := range o.Why {
-			line.Why = append(line.Why, RuleText{w.Rule, s.say(v, c.Process, w.Text)})
+			line.Why = append(line.Why, RuleText{shownRule(w.Rule), s.say(v, c.Process, w.Text)})
 		}
 		view.Closed = append(view.Closed, line)
 	}

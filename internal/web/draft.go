@@ -209,7 +209,7 @@ func isOpening(d *casework.DraftView) bool {
 func (s *site) draftProblems(v *visit, d *casework.DraftView, page *DraftPage) {
 	for _, p := range d.Problems {
 		p.Text = s.named(v, d.To, p.Text)
-		line := ProblemLine{Text: s.say(v, d.Process, p.Text), Rule: ruleOf(p), Block: p.Block, Href: "#" + problemID(p)}
+		line := ProblemLine{Text: s.say(v, d.Process, p.Text), Rule: shownRule(p.Rule), Block: p.Block, Href: "#" + problemID(p)}
 		for _, g := range d.Groups {
 			for _, f := range g.Fields {
 				if f.Field.Name == p.Field {
@@ -253,12 +253,15 @@ func (s *site) named(v *visit, to []landbridge.PartyID, x casework.Text) casewor
 	return x
 }
 
-// ruleOf is the rule a problem rests on, where that says more than the form does.
-func ruleOf(p casework.Problem) string {
-	if p.Rule == "form" {
+// shownRule is the rule something rests on, where it has a name outside this
+// program: a safeguard, a marking, a party. The engine's own words say nothing
+// that the sentence beside them does not.
+func shownRule(rule string) string {
+	switch rule {
+	case "form", "state", "role", "side", "order", "crossing", "clock", "default":
 		return ""
 	}
-	return p.Rule
+	return rule
 }
 
 // problemID is the id of the control a problem is about.

@@ -237,8 +237,8 @@ func (f *fieldForm) about(field string, row int, part string) []string {
 	for _, p := range f.problems {
 		if p.Block && p.Field == field && p.Part == part && (part == "" || p.Row == row) {
 			line := f.s.say(f.v, f.ref, p.Text)
-			if p.Rule != "" && p.Rule != "form" {
-				line += " (" + p.Rule + ")"
+			if rule := shownRule(p.Rule); rule != "" {
+				line += " (" + rule + ")"
 			}
 			all = append(all, line)
 		}

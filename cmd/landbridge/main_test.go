@@ -64,8 +64,17 @@ func testFederation(t *testing.T, f *federation) *federation {
 		if err := f.stop(); err != nil {
 			t.Error(err)
 		}
-		if t.Failed() {
-			for _, m := range f.members {
+		for _, m := range f.members {
+			b, err := os.ReadFile(m.log)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, bad := range []string{"DATA RACE", "panic:", "fatal error:", "internal error"} {
+				if i := bytes.Index(b, []byte(bad)); i >= 0 {
+					t.Errorf("in the log of %s:\n%.4000s", m.code, b[max(0, i-200):])
+				}
+			}
+			if t.Failed() {
 				t.Logf("log of %s:\n%s", m.code, lastLines(m.log))
 			}
 		}

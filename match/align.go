@@ -1,5 +1,10 @@
 package match
 
+import (
+	"slices"
+	"unicode/utf8"
+)
+
 // A pairing says that some words of one name are some words of the other.
 type pairing struct {
 	ai, an, bi, bn int // first word and number of words on either side
@@ -96,6 +101,17 @@ func (al *alignment) take(c pairing) {
 	al.pairs[at] = c
 }
 
+// swap exchanges the two sides.
+func (al *alignment) swap() {
+	al.a, al.b = al.b, al.a
+	al.usedA, al.usedB = al.usedB, al.usedA
+	for i := range al.pairs {
+		p := &al.pairs[i]
+		p.ai, p.an, p.bi, p.bn = p.bi, p.bn, p.ai, p.an
+	}
+	slices.SortFunc(al.pairs, func(x, y pairing) int { return x.ai - y.ai })
+}
+
 // consider compares one word with one word.
 func (al *alignment) consider(e *Engine, i, j int) {
 	x, y := &al.a.parts[i], &al.b.parts[j]
@@ -134,6 +150,9 @@ func (al *alignment) consider(e *Engine, i, j int) {
 	default:
 		var said int32
 		p.dist, said = e.distance(x.token, y.token)
+		if d := e.asWritten(x, y); d < p.dist {
+			p.dist, said = d, certain
+		}
 		p.hear(said)
 		if p.dist > e.set.nick && x.role == roleName && al.a.person && e.words.short(x.text, y.text) {
 			p.dist, p.how = e.set.nick, byNick
@@ -143,6 +162,29 @@ func (al *alignment) consider(e *Engine, i, j int) {
 	if p.dist < e.set.far {
 		al.cands = append(al.cands, p)
 	}
+}
+
+// asWritten compares the halves of compounds, such as abd, as they were written:
+// abdul, abdel.
+func (e *Engine) asWritten(x, y *part) int32 {
+	if x.written == nil && y.written == nil || x.script != Latin || y.script != Latin {
+		return apart
+	}
+	a, b := x.letters, y.letters
+	if x.written != nil {
+		a = x.written
+	}
+	if y.written != nil {
+		b = y.written
+	}
+	am, bm := uint32(0), uint32(0)
+	for _, c := range a {
+		am |= 1 << c
+	}
+	for _, c := range b {
+		bm |= 1 << c
+	}
+	return e.latin(a, b, am, bm, (e.info(a)+e.info(b))/2)
 }
 
 // hear bounds the weight of a pairing by what the likeness of the words says.
@@ -204,6 +246,13 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 	if !joinable(one.role) || one.script == Digits {
 		return p, false
 	}
+	hard := 0
+	for k := range many {
+		hard += many[k].bones
+	}
+	if d := hard - one.bones; d > 2+hard/3 || -d > 2+hard/3 {
+		return p, false
+	}
 	var letters [maxWord]byte
 	n, info, weight, mask := 0, int32(0), int32(0), uint32(0)
 	for k := range many {
@@ -235,6 +284,10 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 			return p, false
 		}
 		p.dist = e.latin(one.letters, letters[:n], one.mask, mask, one.info)
+	case (one.script == Hangul || one.script == Han) && syllables(one.text) == len(many) && many[0].script == Latin:
+		var said int32
+		p.dist, said = e.bySyllable(one, many)
+		p.hear(said)
 	case one.script != Latin && many[0].script == Latin:
 		var said int32
 		p.dist, said = e.cross(one.token, letters[:n], info*9/10)
@@ -244,6 +297,26 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 	}
 	p.dist += e.set.merged
 	return p, p.dist < e.set.far
+}
+
+func syllables(s string) int { return utf8.RuneCountInString(s) }
+
+// bySyllable compares a word of a script that writes syllables with as many
+// Latin words: each syllable must be its word.
+func (e *Engine) bySyllable(one *part, many []part) (dist, said int32) {
+	k, sum, weight := 0, int32(0), int32(0)
+	for _, r := range one.text {
+		d, s := e.cross(e.token(string(r), one.script), many[k].letters, many[k].info)
+		if d >= e.set.syllable {
+			return apart, 0
+		}
+		w := max(100, many[k].weight)
+		sum += d * w
+		weight += w
+		said += s
+		k++
+	}
+	return sum / weight, said
 }
 
 func joinable(r role) bool {

@@ -61,12 +61,13 @@ func (e *Engine) NewBuilder() *Builder {
 	}
 }
 
-// Add adds one name of a record. Records are numbers of the caller's.
-func (b *Builder) Add(record uint32, n Name, kind Kind) {
+// Add adds one name of a record, unless there is no word in it, and reports
+// whether it did. Records are numbers of the caller's.
+func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 	person := kind == Person || kind == ""
 	parsed := b.x.e.parse(n.Text, person, b.known)
 	if len(parsed.parts) == 0 {
-		return
+		return false
 	}
 	x, flags, sum := b.x, uint8(0), int32(0)
 	for _, p := range parsed.parts {
@@ -99,6 +100,7 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) {
 	x.of = append(x.of, record)
 	x.flags = append(x.flags, flags)
 	x.full = append(x.full, uint16(min(sum/10, math.MaxUint16)))
+	return true
 }
 
 func (b *Builder) vocable(t *token) uint32 {

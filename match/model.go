@@ -37,6 +37,7 @@ type model struct {
 	apart  []int32  // what each unit, then each letter, costs by itself
 	usual  int32    // share of a word left unexplained by another writing of it, in the middle; thousandths
 	chance int32    // the same of another word, in one of a thousand
+	need   int32    // what one of a thousand other words explains, hundredths of a nat
 
 	sounds [][]sound // the ways each unit sounds
 
@@ -99,8 +100,8 @@ func (m *model) line(line string) error {
 		}
 		return nil
 	case word == "left":
-		if _, err := fmt.Sscanf(rest, "%d %d", &m.usual, &m.chance); err != nil {
-			return fmt.Errorf("want two shares: %w", err)
+		if _, err := fmt.Sscanf(rest, "%d %d %d", &m.usual, &m.chance, &m.need); err != nil {
+			return fmt.Errorf("want two shares and a weight: %w", err)
 		}
 		return nil
 	case strings.HasPrefix(line, "op\t"):
@@ -231,6 +232,7 @@ func (m *model) own(units []uint8) int32 {
 // when it is surely above limit.
 func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 	var table [3][maxWord + 1]int32
+	var cols [maxWord]columns
 	n, width := len(m.names), len(word)
 	rest := int32(0) // the least that the units still to come cost
 	for _, u := range units {
@@ -240,6 +242,7 @@ func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 	before := int32(0) // the least of the row before
 	for j, y := range word {
 		last[j+1] = last[j] + m.insert[y]
+		cols[j] = m.columns(word, j)
 	}
 	for i, u := range units {
 		row := m.cost[int(u)*m.cols : (int(u)+1)*m.cols]
@@ -249,28 +252,25 @@ func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 				pair = m.cost[r*m.cols : (r+1)*m.cols]
 			}
 		}
-		least := last[0] + m.drop[u]
+		drop := m.drop[u]
+		least := last[0] + drop
 		here[0] = least
-		for j, y := range word {
-			v := min(last[j+1]+m.drop[u], here[j]+m.insert[y], last[j]+int32(row[m.one[y]]))
-			if pair != nil {
-				v = min(v, older[j]+int32(pair[m.one[y]]))
+		for j := range cols[:width] {
+			c := &cols[j]
+			v := min(last[j+1]+drop, here[j]+c.insert, last[j]+int32(row[c.one]))
+			if c.two > 0 {
+				v = min(v, last[j-1]+int32(row[c.two]))
 			}
-			if j > 0 {
-				two := int(word[j-1])*letters + int(y)
-				if c := m.two[two]; c > 0 {
-					v = min(v, last[j-1]+int32(row[c]))
-					if pair != nil {
-						v = min(v, older[j-1]+int32(pair[c]))
-					}
+			if c.three > 0 {
+				v = min(v, last[j-2]+int32(row[c.three]))
+			}
+			if pair != nil {
+				v = min(v, older[j]+int32(pair[c.one]))
+				if c.two > 0 {
+					v = min(v, older[j-1]+int32(pair[c.two]))
 				}
-				if j > 1 {
-					if c := m.three[int(word[j-2])*letters*letters+two]; c > 0 {
-						v = min(v, last[j-2]+int32(row[c]))
-						if pair != nil {
-							v = min(v, older[j-2]+int32(pair[c]))
-						}
-					}
+				if c.three > 0 {
+					v = min(v, older[j-2]+int32(pair[c.three]))
 				}
 			}
 			here[j+1] = v
@@ -284,4 +284,23 @@ func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 		older, last, here = last, here, older
 	}
 	return last[width]
+}
+
+// columns is what steps that end at one letter need to know.
+type columns struct {
+	one, two, three uint16 // columns of the letter, of two and of three letters; 0 for none
+	insert          int32
+}
+
+func (m *model) columns(word []byte, j int) columns {
+	y := int(word[j])
+	c := columns{one: m.one[y], insert: m.insert[y]}
+	if j > 0 {
+		y += int(word[j-1]) * letters
+		c.two = m.two[y]
+	}
+	if j > 1 {
+		c.three = m.three[y+int(word[j-2])*letters*letters]
+	}
+	return c
 }

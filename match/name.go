@@ -22,7 +22,8 @@ type name struct {
 	text   string
 	parts  []part
 	person bool
-	comma  int // how many parts stood before the comma, 0 for none
+	query  bool // it is what is asked for
+	comma  int  // how many parts stood before the comma, 0 for none
 	cut    bool
 }
 
@@ -144,6 +145,9 @@ func (e *Engine) weightOf(p part) int32 {
 	case roleNumber:
 		return e.set.number
 	}
+	if n := p.token.text; p.role == roleName && (n == "abd" || n == "allah" || n == "din" || n == "عبد" || n == "الله" || n == "دين") {
+		return e.set.compound
+	}
 	return p.token.weight
 }
 
@@ -226,7 +230,8 @@ func compoundLatin(out []word, w word) []word {
 	}
 	for _, end := range []struct{ text, is string }{
 		{"ullah", "allah"}, {"oullah", "allah"}, {"ollah", "allah"}, {"allah", "allah"}, {"ulla", "allah"},
-		{"uddin", "din"}, {"eddin", "din"}, {"eddine", "din"}, {"ouddine", "din"}, {"addin", "din"}, {"aldin", "din"}, {"uldin", "din"},
+		{"uddin", "din"}, {"eddin", "din"}, {"eddine", "din"}, {"ouddine", "din"}, {"addin", "din"},
+		{"aldin", "din"}, {"uldin", "din"},
 		{"iddin", "din"}, {"uddeen", "din"}, {"udin", "din"}, {"udine", "din"}, {"edine", "din"}, {"adin", "din"}, {"oudine", "din"},
 	} {
 		if head, ok := strings.CutSuffix(s, end.text); ok && len(head) >= 3 && !strings.HasSuffix(head, "d") {
@@ -251,8 +256,11 @@ func afterAbd(s string) string {
 		return cut[1:]
 	case cut[0] == cut[1] && cut[0] != 'l':
 		return cut[1:]
-	case strings.HasPrefix(cut, "rrah") || strings.HasPrefix(cut, "rah") || strings.HasPrefix(cut, "sal") || strings.HasPrefix(cut, "sam") || strings.HasPrefix(cut, "reh"):
-		return cut
+	}
+	for _, begin := range []string{"rrah", "rah", "reh", "sal", "sam"} {
+		if strings.HasPrefix(cut, begin) {
+			return cut
+		}
 	}
 	return ""
 }

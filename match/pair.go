@@ -1,6 +1,9 @@
 package match
 
-import "math/bits"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // Distances are in thousandths: 0 for the same word, 1000 for words that say
 // nothing about each other.
@@ -44,12 +47,15 @@ func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
 	if diff := sameLetters(am, bm); diff > 4+(len(a)+len(b))/3 {
 		return apart
 	}
-	limit := info * e.set.far / 1000 * 100 / e.set.latinBy
+	// In a short word a difference says more.
+	n := int32(len(a) + len(b))
+	by := e.set.latinBy * (100 + 4*e.set.brief/(n*n)) / 100
+	limit := info * e.set.far / 1000 * 100 / by
 	cost := e.spell.differ(a, b, limit)
 	if cost == never {
 		return apart
 	}
-	return min(apart, cost*10*e.set.latinBy/info)
+	return min(apart, cost*10*by/info)
 }
 
 // cross compares a word with the Latin letters of another: by the share of the
@@ -72,13 +78,26 @@ func (e *Engine) cross(t *token, word []byte, info int32) (dist, said int32) {
 		return apart, 0
 	}
 	m := e.models[t.script]
-	most := m.usual + e.set.far*(m.chance-m.usual)/e.set.crossBy
+	// A short word explains less, and is alike by chance with less.
+	width := max(80, min(m.chance, 1000-m.need*1000/info)-m.usual)
+	most := m.usual + e.set.far*width/e.set.crossBy
 	cost := m.joint(t.units, word, t.own+info*most/1000)
 	if cost == never {
 		return apart, 0
 	}
 	left := (cost - t.own) * 1000 / info // the share that is left unexplained
-	dist = max(0, left-m.usual) * e.set.crossBy / max(1, m.chance-m.usual)
+	dist = max(0, left-m.usual) * e.set.crossBy / width
+	switch {
+	case t.script == Other: // the general table was learned from another script
+		dist = dist * e.set.rough / 100
+	case t.script == Han && utf8.RuneCountInString(t.text) == 1: // foreign names take more than one character
+		pinyin := azLetters(e.reading(firstRune(t.text)))
+		mask2 := uint32(0)
+		for _, c := range pinyin {
+			mask2 |= 1 << c
+		}
+		dist = max(dist, e.latin(pinyin, word, mask2, mask, info)*e.set.alone/100)
+	}
 	return min(apart, dist), max(0, info-(cost-t.own))
 }
 

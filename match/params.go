@@ -15,7 +15,10 @@ type params struct {
 	// Words.
 	far     int32 // distance from which two words are not the same
 	latinBy int32 // percent: distance of Latin words per share of letters unexplained
+	brief   int32 // percent more for words of one letter, falling with the square of the length
 	crossBy int32 // distance between scripts of words as unlike as one in a thousand pairs of different names
+	rough   int32 // percent: distance of words of a script without a table of its own
+	alone   int32 // percent: distance of a Han character that stands alone from its Mandarin reading
 	nick    int32 // distance of a name and its short form
 	bend    int32 // how much more a large distance costs than a small one, percent
 
@@ -25,28 +28,37 @@ type params struct {
 	patronym, kunya    int32
 	form, business     int32
 	domain, number     int32
+	compound           int32 // abd, allah, din: halves of names
 	initial            int32
 
 	// Names.
-	against   int32 // percent: cost of what contradicts
-	once      int32 // cost of the first contradiction, in hundredths of a nat
-	counted   int32 // percent: how much a number contradicts that only one side has
-	omitted   int32 // percent: cost of what one side leaves out
-	edge      int32 // percent more when the first or last word is left out
-	order     int32 // cost of another order, thousandths of the whole
-	shortened int32 // percent of a word's weight: cost of writing only its initial
-	merged    int32 // distance added by joining words
-	unsure    int32 // percent: cost of weight that the likeness of two words does not bear out
-	doubt     int32 // cost of names not being the same letter by letter, at most, hundredths of a nat
-	weak      int32 // thousandths taken off for an alias of low quality
+	against    int32 // percent: cost of what contradicts
+	once       int32 // cost of the first contradiction, in hundredths of a nat
+	counted    int32 // percent: how much a number contradicts that only one side has
+	omitted    int32 // percent of its weight: cost of a word that one side leaves out
+	leave      int32 // the same for a part of a person's name, hundredths of a nat
+	leaveShare int32 // and percent of its weight
+	extra      int32 // percent more when it is the query that says more
+	foreign    int32 // cost of comparing across scripts, hundredths of a nat
+	pass       int32 // score that is shown as 7000
+	edge       int32 // percent more when the first or last word is left out
+	order      int32 // cost of another order, thousandths of the whole
+	shortened  int32 // percent of a word's weight: cost of writing only its initial
+	heavy      int32 // percent of the mean weight of two words that their difference costs at least
+	syllable   int32 // distance at which a syllable is another
+	merged     int32 // distance added by joining words
+	unsure     int32 // percent: cost of weight that the likeness of two words does not bear out
+	doubt      int32 // cost of names not being the same letter by letter, at most, hundredths of a nat
+	weak       int32 // thousandths taken off for an alias of low quality
 }
 
 func defaults() params {
 	return params{
-		typo: 550, vowels: 450, slip: 500, swap: 450, twin: 150, learned: 100,
-		far: 620, latinBy: 100, crossBy: 260, nick: 300, bend: 50,
-		rare: 1000, least: 100, floor: 200,
-		particle: 40, title: 25, patronym: 60, kunya: 200, form: 60, business: 180, domain: 350, number: 500, initial: 220,
-		against: 100, once: 100, counted: 80, omitted: 30, edge: 20, order: 15, shortened: 20, merged: 30, unsure: 40, doubt: 150, weak: 30,
+		typo: 406, vowels: 450, slip: 401, swap: 198, twin: 195, learned: 163, far: 596, latinBy: 96, crossBy: 325,
+		nick: 231, bend: 8, rare: 1000, least: 100, floor: 73, particle: 9, title: 26, patronym: 27, kunya: 439,
+		form: 177, business: 1356, domain: 280, number: 1320, initial: 93, against: 100, once: 344, counted: 48,
+		omitted: 14, leave: 34, leaveShare: 10, foreign: 130, pass: 3077, edge: 74, order: 86, shortened: 6,
+		merged: 18, unsure: 26, doubt: 65, weak: 51, brief: 320, compound: 391, extra: 125, syllable: 200,
+		heavy: 100, rough: 200, alone: 150,
 	}
 }

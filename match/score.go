@@ -4,12 +4,12 @@ package match
 type tally struct {
 	shared  int32 // weight of words that both names have
 	strain  int32 // what their differences cost
+	unsure  int32 // what they would weigh more if their likeness were surer
 	against int32 // weight that stands against each other on both sides
-	omitted int32 // weight that only one side has
-	unsure  int32 // what the words that both have would weigh more if their likeness were surer
-	worst   int32 // the largest distance among words that identify
+	omitted int32 // what it costs that one side has more words
+	foreign bool  // words of two scripts were compared
 	order   bool  // words stand in another order
-	pairs   int   // identifying words that both have
+	worst   int32 // the largest distance among words that identify
 }
 
 // tally sums an alignment up.
@@ -21,47 +21,89 @@ func (e *Engine) tally(al *alignment) tally {
 		t.shared += w
 		t.unsure += p.unsure
 		d := p.dist + p.dist*p.dist/1000*e.set.bend/100
-		t.strain += w * d / 1000
 		x, y := &al.a.parts[p.ai], &al.b.parts[p.bi]
+		if p.how != byJoining {
+			t.strain += max(w, (x.weight+y.weight)*e.set.heavy/200) * d / 1000 // a rare word is no likely spelling of a common one
+		} else {
+			t.strain += w * d / 1000
+		}
 		if p.how == byInitial {
 			full := max(x.weight, y.weight)
 			t.strain += (full - w) * e.set.shortened / 100
 		}
+		if x.script != y.script && x.script != Digits && y.script != Digits && w > 100 {
+			t.foreign = true
+		}
 		if x.role == roleName && y.role == roleName {
 			t.worst = max(t.worst, p.dist)
-			t.pairs++
 			if p.bi < last {
 				t.order = true
 			}
 			last = p.bi
 		}
 	}
-	left, numbers := e.leftover(al.a, &al.usedA)
-	right, more := e.leftover(al.b, &al.usedB)
-	t.against, t.omitted = min(left, right), max(left, right)-min(left, right)
-	if n := (numbers + more) * e.set.counted / 100; n > t.against { // a number that only one side has tells them apart
-		t.omitted = max(0, t.omitted-(n-t.against))
+	left, right := e.leftover(al.a, &al.usedA), e.leftover(al.b, &al.usedB)
+	// A query that says more than the list is less usual than one that says less.
+	// Where neither is the query, it counts half.
+	if al.a.query == al.b.query {
+		left.cost += left.cost * e.set.extra / 200
+		right.cost += right.cost * e.set.extra / 200
+	} else if al.a.query {
+		left.cost += left.cost * e.set.extra / 100
+	} else {
+		right.cost += right.cost * e.set.extra / 100
+	}
+	if left.weight < right.weight {
+		left, right = right, left
+	}
+	t.against = right.weight
+	if left.weight > 0 {
+		t.omitted = int32(int64(left.cost) * int64(left.weight-right.weight) / int64(left.weight))
+	}
+	if n := (left.numbers + right.numbers) * e.set.counted / 100; n > t.against { // a number that only one side has tells them apart
 		t.against = n
 	}
 	return t
 }
 
-// leftover is the weight of the words that found no counterpart, and that of
-// numbers among them.
-func (e *Engine) leftover(n *name, used *[MaxTokens]bool) (sum, numbers int32) {
+// rest is what one name has and the other has not.
+type rest struct {
+	weight  int32
+	numbers int32 // weight of numbers
+	cost    int32 // of leaving the words out
+}
+
+// leftover sums the words that found no counterpart. Leaving out the first or
+// the last word of a name costs more than one in the middle.
+func (e *Engine) leftover(n *name, used *[MaxTokens]bool) (r rest) {
+	first, last := -1, -1
 	for i := range n.parts {
-		if !used[i] {
-			w := n.parts[i].weight
-			if i == 0 || i == len(n.parts)-1 {
-				w += w * e.set.edge / 100
+		if n.parts[i].role == roleName {
+			if first < 0 {
+				first = i
 			}
-			sum += w
-			if n.parts[i].role == roleNumber {
-				numbers += w
-			}
+			last = i
 		}
 	}
-	return sum, numbers
+	for i := range n.parts {
+		if used[i] {
+			continue
+		}
+		p := &n.parts[i]
+		r.weight += p.weight
+		if p.role == roleNumber {
+			r.numbers += p.weight
+		}
+		cost := p.weight * e.set.omitted / 100
+		if n.person && p.role == roleName {
+			cost = p.weight*e.set.leaveShare/100 + e.set.leave
+		}
+		if i == first || i == last {
+			cost += cost * e.set.edge / 100
+		}
+		r.cost += cost
+	}
+	return r
 }
 
 // score turns a tally into a score.
@@ -69,34 +111,67 @@ func (e *Engine) score(t tally) Score {
 	if t.shared <= 0 {
 		return 0
 	}
-	cost := t.strain + t.unsure*e.set.unsure/100 + t.against*e.set.against/100
+	cost := t.strain + t.unsure*e.set.unsure/100 + t.against*e.set.against/100 + t.omitted
 	if t.against > 100 {
 		cost += e.set.once
 	}
-	unlike := t.strain + t.unsure + t.omitted/2
+	if t.foreign {
+		cost += e.set.foreign
+	}
+	unlike := t.strain + t.unsure + t.omitted
 	cost += e.set.doubt * unlike / (unlike + 100)
-	whole := t.shared + t.against
-	s := int64(FullScore) - int64(cost)*int64(FullScore)/int64(whole)
-	s -= int64(t.omitted) * int64(FullScore) / int64(t.shared+t.omitted+t.against) * int64(e.set.omitted) / 100
+	s := int64(FullScore) - int64(cost)*int64(FullScore)/int64(t.shared+t.against)
 	if t.order {
 		s -= int64(FullScore) * int64(e.set.order) / 1000
 	}
-	return Score(max(0, min(int64(FullScore), s)))
+	return e.scale(max(0, min(int64(FullScore), s)))
 }
 
-// Comparison is the result of comparing two names.
+// scale stretches a score so that 7000 is where one of a thousand pairs of
+// different single words stands.
+func (e *Engine) scale(s int64) Score {
+	const at = 7000
+	pass := int64(e.set.pass)
+	if s < pass {
+		return Score(s * at / pass)
+	}
+	return Score(at + (s-pass)*(int64(FullScore)-at)/(int64(FullScore)-pass))
+}
+
+// A Comparison is how well two names agree, and why.
 type Comparison struct {
-	Score Score `json:"score"`
+	Score Score        `json:"score"`
+	Words []WordReason `json:"words"`
 }
 
 // Compare compares two names of things of one kind. The order of the two does
-// not matter.
+// not matter to the score. Without a kind the names are read as persons' and, if
+// one of them has a legal form or a word of business, as organisations'.
 func (e *Engine) Compare(a, b string, kind Kind) Comparison {
-	if a > b {
+	swapped := a > b
+	if swapped {
 		a, b = b, a
 	}
-	person := kind == Person || kind == ""
+	person := kind == Person
+	if kind == "" {
+		person = !e.corporateWords(a) && !e.corporateWords(b)
+	}
 	var al alignment
 	e.align(&al, e.parse(a, person, nil), e.parse(b, person, nil))
-	return Comparison{Score: e.score(e.tally(&al))}
+	c := Comparison{Score: e.score(e.tally(&al))}
+	if swapped {
+		al.swap()
+	}
+	c.Words = al.reasons()
+	return c
+}
+
+// corporateWords reports whether a name has a legal form or a word of business.
+func (e *Engine) corporateWords(s string) bool {
+	for _, p := range e.parse(s, false, nil).parts {
+		if p.role == roleForm || p.role == roleBusiness {
+			return true
+		}
+	}
+	return false
 }

@@ -82,6 +82,7 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 	if len(q.parts) == 0 {
 		return found
 	}
+	q.query = true
 	s.gather(q)
 	s.bound(q, person, least)
 	slices.SortFunc(s.list, func(a, b estimate) int {
@@ -279,7 +280,7 @@ func (s *Searcher) bound(q *name, person bool, least Score) {
 		}
 		t := tally{shared: max(1, credit)}
 		left, right := max(0, sum-credit), max(0, full-credit)
-		t.against, t.omitted = min(left, right)*7/10, max(left, right)-min(left, right)
+		t.against, t.omitted = min(left, right)*7/10, (max(left, right)-min(left, right))*e.set.leaveShare/100
 		if b := e.score(t) + slack; b >= least {
 			s.list = append(s.list, estimate{n, min(b, FullScore)})
 		}

@@ -28,6 +28,8 @@ type Engine struct {
 	spell   spelling
 	rarity  map[string]int32 // weight of common name parts, hundredths of a nat
 	words   wordTable
+
+	countries map[string]string // folded name to code
 }
 
 const letters = 26
@@ -36,7 +38,7 @@ const letters = 26
 // fault of the build and New panics.
 func New() *Engine {
 	e := &Engine{set: defaults(), roman: make([]uint16, 1<<16), pinyin: make([]uint16, 1<<16), romans: []string{""}}
-	for _, load := range []func() error{e.loadLetters, e.loadLatin, e.loadModels, e.loadRarity, e.loadWords} {
+	for _, load := range []func() error{e.loadLetters, e.loadLatin, e.loadModels, e.loadRarity, e.loadWords, e.loadCountries} {
 		if err := load(); err != nil {
 			panic("match: the built-in tables are broken: " + err.Error())
 		}
@@ -156,6 +158,20 @@ func (e *Engine) loadRarity() error {
 		}
 		for _, w := range strings.Fields(words) {
 			e.rarity[w] = int32(c * 10)
+		}
+		return nil
+	})
+}
+
+func (e *Engine) loadCountries() error {
+	e.countries = make(map[string]string, 1<<11)
+	return eachLine("countries.txt", func(line string) error {
+		code, names, ok := strings.Cut(line, "\t")
+		if !ok {
+			return fmt.Errorf("no tab")
+		}
+		for _, n := range strings.Fields(names) {
+			e.countries[n] = code
 		}
 		return nil
 	})

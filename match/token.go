@@ -24,10 +24,7 @@ func (e *Engine) token(text string, script Script) *token {
 		t.letters = azLetters(text)
 	case script == Other:
 		t.letters = e.romanise(text)
-		t.units = make([]uint8, 0, len(t.letters))
-		for _, c := range t.letters {
-			t.units = append(t.units, e.models[Other].runes[rune(c)+'a'])
-		}
+		t.units = e.models[Other].latinUnits(t.letters)
 	case script.trained():
 		m := e.models[script]
 		for _, u := range Spell(script, text, e.reading) {
@@ -57,6 +54,31 @@ func (e *Engine) token(text string, script Script) *token {
 	t.info = e.info(t.letters)
 	t.weight = e.weigh(t)
 	return t
+}
+
+// latinUnits writes Latin letters with those that the general table knows: it
+// was learned from Cyrillic, which has no c, j, q, w or x of its own.
+func (m *model) latinUnits(word []byte) []uint8 {
+	units := make([]uint8, 0, len(word)+2)
+	for i, c := range word {
+		as := string(rune(c) + 'a')
+		switch {
+		case c == 'c'-'a' && (i+1 == len(word) || word[i+1] != 'h'-'a'), c == 'q'-'a':
+			as = "k"
+		case c == 'j'-'a':
+			as = "zh"
+		case c == 'w'-'a':
+			as = "v"
+		case c == 'x'-'a':
+			as = "ks"
+		}
+		for _, r := range as {
+			if u, ok := m.runes[r]; ok {
+				units = append(units, u)
+			}
+		}
+	}
+	return units
 }
 
 func azLetters(s string) []byte {

@@ -331,7 +331,9 @@ func FuzzParseUN(f *testing.F) {
 	f.Add([]byte(`<CONSOLIDATED_LIST dateGenerated="x"><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>A (B; C)</FIRST_NAME></INDIVIDUAL></CONSOLIDATED_LIST>`))
 	f.Add([]byte(`<CONSOLIDATED_LIST><INDIVIDUAL><DATAID>1</DATAID><INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1970</FROM_YEAR>`))
 	f.Add([]byte("\xff\xfe"))
-	f.Fuzz(func(t *testing.T, text []byte) { whole(t, func() (*List, error) { return ParseUN(bytes.NewReader(text)) }) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		whole(t, func() (*List, error) { return ParseUN(bytes.NewReader(text)) })
+	})
 }
 
 func FuzzParseOFAC(f *testing.F) {
@@ -346,12 +348,16 @@ func FuzzParseOFAC(f *testing.F) {
 
 func FuzzParseCSV(f *testing.F) {
 	f.Add([]byte("id,name,birth,document\n1,A|B,~1970..1972,passport:1@X\n"))
-	f.Fuzz(func(t *testing.T, text []byte) { whole(t, func() (*List, error) { return ParseCSV(bytes.NewReader(text), "XA") }) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		whole(t, func() (*List, error) { return ParseCSV(bytes.NewReader(text), "XA") })
+	})
 }
 
 func FuzzParseJSON(f *testing.F) {
 	f.Add([]byte(`{"source":"XA","records":[{"id":"1","names":[{"text":"A"}],"births":[{"from":{"year":1970},"to":{"year":1971}}]}]}`))
-	f.Fuzz(func(t *testing.T, text []byte) { whole(t, func() (*List, error) { return ParseJSON(bytes.NewReader(text), "") }) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		whole(t, func() (*List, error) { return ParseJSON(bytes.NewReader(text), "") })
+	})
 }
 
 func FuzzParseBirth(f *testing.F) {

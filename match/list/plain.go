@@ -74,15 +74,19 @@ func plainFields() map[string]func(r *match.Record, value string) bool {
 	}
 	return map[string]func(*match.Record, string) bool{
 		"name": name(match.Primary), "alias": name(match.Good), "weak_alias": name(match.Weak), "original": name(match.Original),
-		"reference": text(func(r *match.Record) *string { return &r.Reference }), "programme": text(func(r *match.Record) *string { return &r.Programme }),
-		"listed_on": text(func(r *match.Record) *string { return &r.ListedOn }), "updated_on": text(func(r *match.Record) *string { return &r.UpdatedOn }),
-		"comment": text(func(r *match.Record) *string { return &r.Comment }),
+		"reference":  text(func(r *match.Record) *string { return &r.Reference }),
+		"programme":  text(func(r *match.Record) *string { return &r.Programme }),
+		"listed_on":  text(func(r *match.Record) *string { return &r.ListedOn }),
+		"updated_on": text(func(r *match.Record) *string { return &r.UpdatedOn }),
+		"comment":    text(func(r *match.Record) *string { return &r.Comment }),
 		"gender": func(r *match.Record, v string) bool {
 			r.Gender = strings.ToLower(v)
 			return r.Gender == "male" || r.Gender == "female"
 		},
-		"nationality": many(func(r *match.Record) *[]string { return &r.Nationalities }), "birth_place": many(func(r *match.Record) *[]string { return &r.BirthPlaces }),
-		"position": many(func(r *match.Record) *[]string { return &r.Positions }), "address": many(func(r *match.Record) *[]string { return &r.Addresses }),
+		"nationality": many(func(r *match.Record) *[]string { return &r.Nationalities }),
+		"birth_place": many(func(r *match.Record) *[]string { return &r.BirthPlaces }),
+		"position":    many(func(r *match.Record) *[]string { return &r.Positions }),
+		"address":     many(func(r *match.Record) *[]string { return &r.Addresses }),
 		"birth": func(r *match.Record, v string) bool {
 			b, ok := ParseBirth(v)
 			r.Births = append(r.Births, b)

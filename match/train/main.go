@@ -34,7 +34,7 @@ func main() {
 // run makes every table, the ones others need first.
 func run(data, lists, out string) error {
 	t := &trainer{data: data, lists: lists, out: out}
-	for _, step := range []func() error{t.readLetters, t.writeLetters, t.readPairs, t.writeLatin, t.writeScripts, t.writeRarity, t.writeWords} {
+	for _, step := range []func() error{t.readLetters, t.writeLetters, t.readPairs, t.writeLatin, t.writeScripts, t.writeRarity, t.writeWords, t.writeCountries} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"landbridge.example/match"
+	"landbridge.example/match/list"
 )
 
 const (
@@ -76,22 +77,22 @@ func (t *trainer) writeRarity() error {
 	return t.write("rarity.txt", b.Bytes())
 }
 
-// listed counts the parts of the names of listed persons.
+// listed counts in how many records of the lists a part of a name occurs.
 func (t *trainer) listed(note func(word string, count, total float64)) error {
-	sdn, err := open(t.lists, "ofac_sdn.csv.gz")
-	if err != nil {
-		return err
-	}
-	all, err := rows(sdn)
+	persons, err := t.persons()
 	if err != nil {
 		return err
 	}
 	count, total := map[string]float64{}, 0.0
-	for _, r := range all {
-		if len(r) > 2 && strings.TrimSpace(r[2]) == "individual" {
-			for _, w := range t.words(r[1]) {
-				count[w]++
-				total++
+	for _, names := range persons {
+		seen := map[string]bool{}
+		for _, n := range names {
+			for _, w := range t.words(n) {
+				if !seen[w] {
+					seen[w] = true
+					count[w]++
+					total++
+				}
 			}
 		}
 	}
@@ -101,4 +102,37 @@ func (t *trainer) listed(note func(word string, count, total float64)) error {
 		}
 	}
 	return nil
+}
+
+// persons returns the names of every listed person.
+func (t *trainer) persons() (all [][]string, err error) {
+	text, err := open(t.lists, "un_consolidated_2026-02-27.xml.gz")
+	if err != nil {
+		return nil, err
+	}
+	un, err := list.ParseUN(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	var files [2][]byte
+	for i, name := range []string{"ofac_sdn.csv.gz", "ofac_alt.csv.gz"} {
+		if files[i], err = open(t.lists, name); err != nil {
+			return nil, err
+		}
+	}
+	ofac, err := list.ParseOFAC(list.OFAC{Names: bytes.NewReader(files[0]), Aliases: bytes.NewReader(files[1])}, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range slices.Concat(un.Records, ofac.Records) {
+		if r.Kind != match.Person {
+			continue
+		}
+		var names []string
+		for _, n := range r.Names {
+			names = append(names, n.Text)
+		}
+		all = append(all, names)
+	}
+	return all, nil
 }

@@ -79,7 +79,7 @@ func koreanRows(rows *rowSet) {
 	slices.Sort(keys)
 	for _, k := range keys {
 		for _, w := range strings.Fields(families[k]) {
-			for range 5 {
+			for range 40 {
 				rows.add(match.Spell(match.Hangul, k, nil), split(w))
 			}
 		}

@@ -15,8 +15,8 @@ const (
 	never   = 1 << 30
 )
 
-// writeScripts trains one table for each script, and a general one from all
-// alphabets read through the table of letters.
+// writeScripts trains one table for each script, and a general one from
+// Cyrillic, read through the table of letters.
 func (t *trainer) writeScripts() error {
 	all := map[string]*rowSet{"train": {}, "tune": {}}
 	for _, s := range scripts {
@@ -25,18 +25,18 @@ func (t *trainer) writeScripts() error {
 		if err := t.writeScript(s.script.String(), s.file, learn, tune); err != nil {
 			return err
 		}
-		if s.script == match.Han || s.script == match.Hangul {
+		if s.script != match.Cyrillic {
 			continue
 		}
 		for i, p := range t.pairs[s.file] {
-			if set := all[part(p.latin)]; set != nil && i%4 == 0 {
+			if set := all[part(p.latin)]; set != nil && i%2 == 0 {
 				if roman := t.romanise(p.word); len(roman) > 1 && len(roman) <= 20 {
 					set.add(split(roman), split(p.latin))
 				}
 			}
 		}
 	}
-	return t.writeScript("other", "all alphabets, romanised", all["train"], all["tune"])
+	return t.writeScript("other", "Cyrillic, read letter by letter", all["train"], all["tune"])
 }
 
 // A rowSet is pairs of words, as units on both sides.
@@ -71,7 +71,7 @@ func (t *trainer) writeScript(name, source string, learnt, tune *rowSet) error {
 		"# after: cost of each unit after another, \"-\" is the edge of a word. op: units, letters, cost. All costs in hundredths of a nat.\n" +
 		"# apart: cost of each unit, then of each letter, by itself.\n" +
 		"# left: the share of a word's letters that another writing of it leaves unexplained, in the middle, and that one of a\n" +
-		"# thousand other words leaves unexplained; in thousandths.\n")
+		"# thousand other words leaves unexplained, in thousandths; what one of a thousand other words explains.\n")
 	own := model(learnt.left)
 	own.format(b)
 	costs := learn(learnt.left, learnt.right, maxUnits+maxLetters).costs(worstOp)
@@ -84,8 +84,8 @@ func (t *trainer) writeScript(name, source string, learnt, tune *rowSet) error {
 		fmt.Fprintf(b, " %d", apart.side(string(c), false))
 	}
 	b.WriteByte('\n')
-	usual, chance := t.measure(own, apart, costs, tune)
-	fmt.Fprintf(b, "left %d %d\n", usual, chance)
+	usual, chance, need := t.measure(own, apart, costs, tune)
+	fmt.Fprintf(b, "left %d %d %d\n", usual, chance, need)
 	for _, c := range costs {
 		fmt.Fprintf(b, "op\t%s\t%s\t%d\n", c.units, c.letters, c.cost)
 	}
@@ -102,25 +102,29 @@ func (a *apartCosts) side(s string, unit bool) int {
 	return nats(max(a.letters[s], 1e-5))
 }
 
-// measure finds what true pairs leave unexplained, and pairs of different words.
-func (t *trainer) measure(own *letterModel, apart *apartCosts, costs []opCost, tune *rowSet) (usual, chance int) {
+// measure finds what true pairs leave unexplained, and pairs of different
+// words, and how much one of a thousand of those explains.
+func (t *trainer) measure(own *letterModel, apart *apartCosts, costs []opCost, tune *rowSet) (usual, chance, need int) {
 	by := map[op]int{}
 	for _, c := range costs {
 		by[c.op] = c.cost
 	}
-	var yes, no []int
+	var yes, no, said []int
 	n := len(tune.left)
 	for i := range n {
 		yes = append(yes, t.left(own, apart, by, tune.left[i], tune.right[i]))
 		for _, jump := range []int{7919, 15485, 32452, 49979} {
 			if j := (i + jump) % n; strings.Join(tune.right[i], "") != strings.Join(tune.right[j], "") {
-				no = append(no, t.left(own, apart, by, tune.left[i], tune.right[j]))
+				left := t.left(own, apart, by, tune.left[i], tune.right[j])
+				no = append(no, left)
+				said = append(said, -(1000-left)*t.grammar.of(tune.right[j])/1000)
 			}
 		}
 	}
 	slices.Sort(yes)
 	slices.Sort(no)
-	return max(0, yes[len(yes)/2]), no[len(no)/1000]
+	slices.Sort(said)
+	return max(0, yes[len(yes)/2]), no[len(no)/1000], max(0, -said[len(said)/1000])
 }
 
 // left is the share of the letters' cost that the units leave unexplained.

@@ -19,12 +19,13 @@ import (
 // short forms of given names. One line: role, class, the words.
 func (t *trainer) writeWords() error {
 	w := &wordList{t: t, seen: map[string]bool{}}
+	w.out.WriteString("# Words of names: role, class, words. From rigour (MIT licence), nicknames (Apache-2.0) and our own additions.\n")
 	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	return t.write("words.txt", append([]byte("# Words of names: role, class, words. From rigour (MIT licence), nicknames (Apache-2.0) and our own additions.\n"), w.out.Bytes()...))
+	return t.write("words.txt", w.out.Bytes())
 }
 
 type wordList struct {

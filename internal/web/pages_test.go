@@ -320,3 +320,30 @@ func TestHub(t *testing.T) {
 	h.leave(f)
 	h.Changed("b")
 }
+
+// TestCheckHTML: the strict reader finds what it is there to find.
+func TestCheckHTML(t *testing.T) {
+	frame := func(body string) string { return `<html lang="en" dir="ltr"><body>` + body + `</body></html>` }
+	if got := checkHTML(frame(`<p>a <b>b</b><br></p><label for="x">x</label><input id="x" name="x">`)); len(got) > 0 {
+		t.Errorf("a good page: %v", got)
+	}
+	for what, page := range map[string]string{
+		"no language":    `<html><body></body></html>`,
+		"inline style":   frame(`<p style="color:red">a</p>`),
+		"inline handler": frame(`<p onclick="x()">a</p>`),
+		"inline script":  frame(`<script>x()</script>`),
+		"outside":        frame(`<a href="https://elsewhere.example/">a</a>`),
+		"no label":       frame(`<input id="x" name="x">`),
+		"same id twice":  frame(`<p id="a">a</p><p id="a">b</p>`),
+		"never closed":   frame(`<div><p>a</p>`),
+		"crossed":        frame(`<b><i>a</b></i>`),
+		"block in p":     frame(`<p><div>a</div></p>`),
+		"label for none": frame(`<label for="gone">x</label>`),
+		"described":      frame(`<label for="x">x</label><input id="x" aria-describedby="gone">`),
+		"unnamed bar":    frame(`<progress value="1" max="2"></progress>`),
+	} {
+		if len(checkHTML(page)) == 0 {
+			t.Errorf("%s is not found", what)
+		}
+	}
+}

@@ -40,8 +40,12 @@ func (s *site) signIn(v *visit) error {
 	return s.show(v, http.StatusOK, "signin", view)
 }
 
-// does says in a line what a person of the demo is there for.
+// does says in a line what a person of the demo is there for: the demo's own
+// English line, or what their role does in the reader's language.
 func (s *site) does(v *visit, p staff.Person, note string) string {
+	if note != "" && v.t.Code == lang.Fallback {
+		return note
+	}
 	for _, r := range p.Roles {
 		if key := "role.does." + string(r); v.t.Has(key) {
 			return v.t.T(key)

@@ -95,7 +95,8 @@ func table() []row {
 		{DraftRequest, []landbridge.Role{landbridge.Officer, landbridge.Supervisor, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
 			"A request is drafted by an officer, a supervisor, the contact point or a liaison."},
 		{ProposeAct, casework(), "0.2", "An act is proposed by those who work on the case; those who check it do not take part in it."},
-		{ApproveAct, signers, "S21", "An act with legal effect is approved by a supervisor, a judge, a central authority or, for special data, the data-protection officer; never by its author."},
+		{ApproveAct, signers, "S21", "An act with legal effect is approved by a supervisor, a judge, a central authority or, " +
+			"for special data, the data-protection officer; never by its author."},
 		{ActOnCase, append(casework(), landbridge.Oversight), "0.2", "A step in a case is taken by those who work on it, or ordered by the overseer."},
 		{SeeNetwork, everyone(), "0.2", "The state of the network is for the staff of this node."},
 		{SeeLog, everyone(), "S18", "The log page is for the staff of this node; the log itself is public under /log/."},

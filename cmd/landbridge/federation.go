@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -70,27 +71,39 @@ func (f *federation) member(code string) *member {
 	panic("demo: no member " + code)
 }
 
-// freePorts returns n ports that are free now. With a base they are the ones
-// from there on.
-func freePorts(n, base int) ([]int, error) {
-	var ports []int
-	var open []net.Listener
-	defer func() {
-		for _, l := range open {
-			l.Close()
+// Free ports are taken below those from which systems choose the near end of
+// outgoing connections (32768 and up on Linux): there, while a node is down, a
+// connection could sit on its port and keep it from coming back.
+const (
+	firstPort  = 12_000
+	portBlock  = 16
+	portBlocks = 1_250
+	portTries  = 50
+)
+
+// freePorts returns n ports, at most portBlock, that are free now. With a base
+// they are the ones from there on.
+func freePorts(n, base int) (ports []int, err error) {
+	if base != 0 {
+		return portsFrom(n, base)
+	}
+	for range portTries {
+		if ports, err = portsFrom(n, firstPort+portBlock*rand.IntN(portBlocks)); err == nil {
+			return ports, nil
 		}
-	}()
-	for i := range n {
-		port := 0
-		if base != 0 {
-			port = base + i
-		}
+	}
+	return nil, err
+}
+
+// portsFrom checks that n ports from base on are free.
+func portsFrom(n, base int) (ports []int, err error) {
+	for port := base; port < base+n; port++ {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			return nil, fail.New(fail.Unavailable, "port %d is not free; choose another --port", port)
 		}
-		open = append(open, l)
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		defer l.Close() // all are held until all are found
+		ports = append(ports, port)
 	}
 	return ports, nil
 }

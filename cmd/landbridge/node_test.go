@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -259,4 +261,60 @@ func residentKB(t *testing.T, pid int) int {
 	}
 	t.Fatal("no VmRSS")
 	return 0
+}
+
+// TestDemo runs the demo as a newcomer does, signs in on every node's page,
+// and interrupts it: all processes end and nothing is left behind.
+func TestDemo(t *testing.T) {
+	if !full() {
+		t.Skip("plays the story again as a program; LANDBRIDGE_FULL=1 runs it")
+	}
+	tmp := t.TempDir()
+	cmd := exec.Command(self(t), "demo")
+	cmd.Env = append(os.Environ(), "TMPDIR="+tmp)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pages []string
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.Contains(lines.Text(), "Ctrl-C") {
+		pages = append(pages, regexp.MustCompile(`http://localhost:\d+/sign-in`).FindAllString(lines.Text(), -1)...)
+		if strings.Contains(lines.Text(), "broke off") {
+			t.Error(lines.Text())
+		}
+	}
+	took := time.Since(began)
+	t.Logf("told after %v", took)
+	if len(pages) != 4 || took > time.Minute {
+		t.Errorf("%d pages after %v", len(pages), took)
+	}
+	for _, p := range pages {
+		resp, err := http.Get(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", p, resp.Status)
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("interrupted, the demo ends with %v", err)
+	}
+	for _, p := range pages {
+		if _, err := http.Get(p); err == nil {
+			t.Errorf("a node still answers at %s", p)
+		}
+	}
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
 }

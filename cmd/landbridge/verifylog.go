@@ -113,7 +113,18 @@ func (v *verifier) tiles(a *app, msg []byte, bundle func(index int64, width int)
 	if edge.Root() != cp.Root {
 		return "", fail.New(fail.Unsigned, "the entries do not add up to the signed root: an entry was changed, added or taken away after it was signed")
 	}
-	return fmt.Sprintf("%s: %d entries add up to the signed root, cosigned by %s", cp.Origin, cp.Size, orNone(witnesses)), nil
+	return fmt.Sprintf("%s: %d entries add up to the signed root, cosigned by %s", cp.Origin, cp.Size, orNone(codes(witnesses))), nil
+}
+
+// codes returns the parties behind the names of witness keys.
+func codes(names []string) (all []string) {
+	for _, n := range names {
+		if p, err := party.PartyOf(n); err == nil {
+			n = string(p)
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 // addBundle adds the entries of a bundle, each behind its length in two bytes.

@@ -12,7 +12,8 @@ import (
 
 func bundle(t testing.TB, n int) (b []byte) {
 	for i := range n {
-		e := ledger.Entry{Kind: "case.act-sent", Time: time.Date(2026, 11, 22, 12, 0, i, 0, time.UTC), Actor: ledger.NodeActor, Commitment: landbridge.Sum([]byte{byte(i)})}
+		e := ledger.Entry{Kind: "case.act-sent", Time: time.Date(2026, 11, 22, 12, 0, i, 0, time.UTC), Actor: ledger.NodeActor,
+			Commitment: landbridge.Sum([]byte{byte(i)})}
 		text, err := e.Marshal()
 		if err != nil {
 			t.Fatal(err)

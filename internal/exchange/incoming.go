@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"landbridge.example"
@@ -139,19 +140,26 @@ func (x *Exchange) takeIn(ctx context.Context) (int, time.Duration, error) {
 		}
 		groups[i] = append(groups[i], in)
 	}
-	x.workGroups(ctx, groups)
-	return len(page), 0, nil
+	return len(page), 0, x.workGroups(ctx, groups)
 }
 
-func (x *Exchange) workGroups(ctx context.Context, groups [][]*Incoming) {
+// workGroups works through the groups side by side. It returns an error when it
+// could not even be written down how a message ended: the database does not
+// take writes, and to go on at once would be to try the same for ever.
+func (x *Exchange) workGroups(ctx context.Context, groups [][]*Incoming) error {
 	next := make(chan []*Incoming)
 	var work sync.WaitGroup
+	var lost atomic.Pointer[error]
 	for range min(inboxWorkers, len(groups)) {
 		work.Go(func() {
 			for g := range next {
 				for _, in := range g {
-					if ctx.Err() == nil {
-						x.report(ctx, "taking in message "+string(in.Envelope.Header.ID), x.handle(ctx, in))
+					if ctx.Err() != nil {
+						continue
+					}
+					if err := x.handle(ctx, in); err != nil {
+						err = fmt.Errorf("message %s: %w", in.Envelope.Header.ID, err)
+						lost.Store(&err)
 					}
 				}
 			}
@@ -162,6 +170,10 @@ func (x *Exchange) workGroups(ctx context.Context, groups [][]*Incoming) {
 	}
 	close(next)
 	work.Wait()
+	if err := lost.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 const inboxColumns = `log_index, sender, digest, lane, via, received_us, tries, blob, envelope`

@@ -7,6 +7,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
+	"landbridge.example/internal/fail"
 	"landbridge.example/seal"
 )
 
@@ -15,12 +16,35 @@ const sweepPage = 200 // rows settled in one transaction
 // runSweep ends what has lasted too long: messages that expired on the way,
 // payloads that were never finished, envelopes nobody fetched.
 func (x *Exchange) runSweep(ctx context.Context) {
-	never := newSignal()
+	never, again := newSignal(), x.now().Add(x.c.Timing.Again)
 	for never.wait(ctx, x.c.Timing.Sweep) {
+		if now := x.now(); !now.Before(again) {
+			again = now.Add(x.c.Timing.Again)
+			x.report(ctx, "trying again what was set aside", x.tryHeldAgain(ctx))
+		}
 		x.report(ctx, "ending expired messages", x.expire(ctx))
 		x.report(ctx, "ending expired payloads", x.expirePayloads(ctx))
 		x.report(ctx, "ending what was held for others", x.expireHeld(ctx))
 	}
+}
+
+// tryHeldAgain releases the outgoing messages that were set aside because a
+// peer failed over them. What failed may have been the peer's disk and not the
+// message, and nobody should have to release by hand what a mended disk takes.
+func (x *Exchange) tryHeldAgain(ctx context.Context) error {
+	all, err := x.Stuck(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range all[:min(len(all), sweepPage)] {
+		if !s.Outgoing {
+			continue
+		}
+		if err := x.Release(ctx, s.Message, s.Peer); err != nil && !fail.Is(err, fail.Missing) {
+			return err
+		}
+	}
+	return nil
 }
 
 // expire writes "undeliverable" for what was not delivered in time. The

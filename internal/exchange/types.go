@@ -68,6 +68,7 @@ type Timing struct {
 	PullWait   time.Duration // how long a peer's question for mail is held open
 	RelayAfter time.Duration // how long a peer is down before its relay is used
 	Sweep      time.Duration // how often expired messages are looked for
+	Again      time.Duration // how often messages that were set aside for a peer's own fault are tried again
 	Skew       time.Duration // how far a sender's clock may be ahead
 }
 
@@ -89,6 +90,7 @@ func (t Timing) orDefault() Timing {
 		{&t.RetryFirst, 500 * time.Millisecond}, {&t.RetryCap, time.Minute}, {&t.Request, time.Minute}, {&t.Still, 5 * time.Second},
 		{&t.Heartbeat, 30 * time.Second}, {&t.Debounce, 250 * time.Millisecond}, {&t.Upgrade, 2 * time.Second},
 		{&t.PullWait, 3 * time.Second}, {&t.RelayAfter, 30 * time.Second}, {&t.Sweep, 20 * time.Second}, {&t.Skew, 5 * time.Minute},
+		{&t.Again, 10 * time.Minute},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value

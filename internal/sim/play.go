@@ -42,13 +42,13 @@ func gone(err error) bool {
 	return errors.Is(err, errDied) || fail.Is(err, fail.Unavailable) || fail.Is(err, fail.Conflict) || fail.Is(err, fail.Denied)
 }
 
-// Step does one random thing.
-func (p *Play) Step(ctx context.Context, states []landbridge.PartyID) error {
+// Step lets one of the actors do one random thing; new cases go to one of others.
+func (p *Play) Step(ctx context.Context, actors, others []landbridge.PartyID) error {
 	p.bury()
-	s := p.w.Sides[pick(p, states)]
+	s := p.w.Sides[pick(p, actors)]
 	var err error
 	if len(p.cases) == 0 || p.w.rng.IntN(4) == 0 {
-		err = p.open(ctx, s, states)
+		err = p.open(ctx, s, others)
 	} else {
 		err = p.act(ctx, s, pick(p, p.cases))
 	}
@@ -73,8 +73,8 @@ func (p *Play) bury() {
 }
 
 // open drafts and sends a request to another state.
-func (p *Play) open(ctx context.Context, s *Side, states []landbridge.PartyID) error {
-	to := pick(p, states)
+func (p *Play) open(ctx context.Context, s *Side, others []landbridge.PartyID) error {
+	to := pick(p, others)
 	if to == s.Party {
 		return nil
 	}

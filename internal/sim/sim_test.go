@@ -68,7 +68,7 @@ func play(t *testing.T, w *sim.World, deaths, cuts bool, steps int) {
 				w.Net.Cut(states[j], states[(j+1)%3], false)
 			}
 		}
-		if err := p.Step(t.Context(), states); err != nil {
+		if err := p.Step(t.Context(), states, states); err != nil {
 			t.Fatalf("step %d: %v", i, err)
 		}
 		time.Sleep(time.Duration(i%7) * 700 * time.Millisecond)
@@ -102,4 +102,34 @@ func TestQuiet(t *testing.T) {
 			t.Logf("%d requests", n)
 		}
 	})
+}
+
+// TestDeadDisk checks that a node whose disk takes no more writes, at whatever
+// point of its work, waits and tries again instead of spinning: a spinning
+// node never lets simulated time pass, and this test would not end.
+func TestDeadDisk(t *testing.T) {
+	for n := range 5 {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := sim.New(t, sim.Options{Seed: 7, Parties: states[:2], Faults: sim.Faults{MinDelay: time.Millisecond, MaxDelay: time.Millisecond}})
+				defer w.Close()
+				w.Rest(time.Minute)
+				p := w.Begin()
+				w.Sides["XB"].DieIn(n, "begin")
+				for range 4 {
+					if err := p.Step(t.Context(), states[:1], states[1:2]); err != nil {
+						t.Fatal(err)
+					}
+				}
+				w.Rest(10 * time.Minute)
+				if !w.Sides["XB"].Dead() {
+					t.Fatalf("XB made fewer than %d commits: nothing was tried", n)
+				}
+				p.Settle()
+				for _, b := range p.Check(t.Context()) {
+					t.Error(b)
+				}
+			})
+		})
+	}
 }

@@ -21,14 +21,16 @@ func (t *trainer) writeCountries() error {
 		"CG": "republic of the congo|congo",
 		"LA": "lao people's democratic republic|laos", "VN": "viet nam|vietnam", "MD": "republic of moldova|moldova",
 		"VE": "venezuela (bolivarian republic of)",
-		"BO": "bolivia (plurinational state of)", "MK": "north macedonia|macedonia", "PS": "state of palestine|palestine|palestinian", "TR": "türkiye|turkey",
+		"BO": "bolivia (plurinational state of)",
+		"MK": "north macedonia|macedonia", "PS": "state of palestine|palestine|palestinian", "TR": "türkiye|turkey",
 		"GB": "united kingdom|united kingdom of great britain and northern ireland|great britain", "US": "united states|united states of america|usa",
 		"CZ": "czechia|czech republic", "CI": "côte d'ivoire|ivory coast", "LY": "libya|libyan arab jamahiriya", "SO": "somalia", "MM": "myanmar|burma",
 		"CV": "cabo verde|cape verde", "SZ": "eswatini|swaziland", "TL": "timor-leste|east timor", "HK": "hong kong", "AE": "united arab emirates|uae",
 		"SA": "saudi arabia|saudi", "BA": "bosnia and herzegovina|bosnia", "CF": "central african republic", "SS": "south sudan",
 		"XA": "azuria", "XB": "borealis", "XC": "caldera", // the states of the demonstration
 	}
-	b := bytes.NewBufferString("# Names of countries, without spaces. From CLDR (Unicode licence) in the languages of the United Nations, and names that lists use.\n")
+	b := bytes.NewBufferString("# Names of countries, without spaces. " +
+		"From CLDR (Unicode licence) in the languages of the United Nations, and names that lists use.\n")
 	for one := 'A'; one <= 'Z'; one++ {
 		for two := 'A'; two <= 'Z'; two++ {
 			code := string(one) + string(two)

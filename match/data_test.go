@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/csv"
-	"hash/fnv"
 	"io"
 	"os"
 	"path/filepath"
@@ -93,17 +92,6 @@ func persons(l *list.List) (all []match.Record) {
 
 // engine is shared by the tests: it never changes.
 var engine = sync.OnceValue(match.New)
-
-func hash(s string) uint32 {
-	h := fnv.New32a()
-	h.Write([]byte(s))
-	return h.Sum32()
-}
-
-// tuning says that a row belongs to the part on which the numbers were chosen.
-// The key is the entity: the listed person's number, the name of a negative, the
-// second name of a pair.
-func tuning(key string) bool { return hash(key)%2 == 0 }
 
 // negatives returns the names of synthetic people: all when the full data is
 // there, else every fifth.

@@ -72,7 +72,7 @@ func (s *spelling) digraph(a string, b byte, c int32) {
 
 func vowel(c byte) bool {
 	switch c {
-	case 'a' - 'a', 'e' - 'a', 'i' - 'a', 'o' - 'a', 'u' - 'a', 'y' - 'a':
+	case 0, 'e' - 'a', 'i' - 'a', 'o' - 'a', 'u' - 'a', 'y' - 'a': // 0 is the letter a
 		return true
 	}
 	return false

@@ -86,7 +86,6 @@ type Exchange struct {
 	moved   signal // the directory or the set of peers changed
 	log     signal // the log grew
 	joins   signal // a payload has all its leaves
-	pullNow signal // our own way of being reached may have changed
 	mu      sync.Mutex
 	links   map[landbridge.PartyID]*link
 	refused map[landbridge.PartyID]tally

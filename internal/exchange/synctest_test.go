@@ -75,7 +75,7 @@ func TestSimulated(t *testing.T) {
 				a.sendLong(fmt.Sprint(i, j), b)
 				time.Sleep(time.Hour)
 			}
-			if p := a.peer("XB"); p.Up || p.Queue[exchange.Normal] != 10 || p.NextTry.Sub(time.Now()) > 2*time.Minute {
+			if p := a.peer("XB"); p.Up || p.Queue[exchange.Normal] != 10 || time.Until(p.NextTry) > 2*time.Minute {
 				t.Errorf("after hours of outage: %+v", p)
 			}
 			down.Store(false)

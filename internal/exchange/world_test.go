@@ -64,7 +64,6 @@ type node struct {
 	stop   context.CancelFunc
 	done   chan struct{}
 	dead   peer.Deadlines
-	dial   func(network, addr string) string // rewrites addresses, for proxies
 
 	mu     sync.Mutex
 	got    []landbridge.MessageID

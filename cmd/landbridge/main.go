@@ -56,6 +56,7 @@ func commands() *command {
 			caseCommand(),
 			partyCommand(),
 			indexCommand(),
+			screenCommand(),
 			completionCommand(commands),
 			versionCommand(),
 		},

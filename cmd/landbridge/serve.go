@@ -46,7 +46,12 @@ func serveCommand() *command {
 					return err
 				}
 				if *override != "" {
-					if err := n.Log.Override(ctx, ledger.NodeActor, *override); err != nil {
+					// Peers refuse the numbers that the lost part of the outbox has used: begin new ones.
+					err := n.Log.Override(ctx, ledger.NodeActor, *override)
+					if err == nil {
+						err = n.Exchange.NewEpoch(ctx, *override)
+					}
+					if err != nil {
 						return errors.Join(err, n.Close())
 					}
 				}

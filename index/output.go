@@ -280,9 +280,7 @@ func (m *MonteCarlo) Sheets() []Sheet {
 // DesignSheet returns the points of all replications and what became of each.
 func (m *MonteCarlo) DesignSheet() Sheet {
 	head := []string{"replication"}
-	for _, a := range m.Assumptions {
-		head = append(head, a)
-	}
+	head = append(head, m.Assumptions...)
 	for _, a := range m.Assumptions {
 		head = append(head, a+"_idx")
 	}

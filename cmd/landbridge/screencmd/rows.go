@@ -79,31 +79,29 @@ func (t *table) column(names ...string) int {
 func (t *table) next() ([]string, error) {
 	row := t.first
 	t.first = nil
-	for {
-		if row == nil {
-			var err error
-			row, err = t.r.Read()
-			if errors.Is(err, io.EOF) {
-				return nil, nil
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%w: the input is not CSV: %w", errUsage, err)
-			}
+	if row == nil {
+		var err error
+		row, err = t.r.Read() // skips lines without any cell
+		if errors.Is(err, io.EOF) {
+			return nil, nil
 		}
-		t.line, _ = t.r.FieldPos(0)
-		size := 0
-		for i, cell := range row {
-			size += len(cell)
-			if !utf8.ValidString(cell) {
-				return nil, fmt.Errorf("%w: line %d is not in UTF-8", errUsage, t.line)
-			}
-			row[i] = strings.TrimSpace(cell)
+		if err != nil {
+			return nil, fmt.Errorf("%w: the input is not CSV: %w", errUsage, err)
 		}
-		if size > MaxLine {
-			return nil, fmt.Errorf("%w: line %d is longer than %d bytes", errUsage, t.line, MaxLine)
-		}
-		return row, nil
 	}
+	t.line, _ = t.r.FieldPos(0)
+	size := 0
+	for i, cell := range row {
+		size += len(cell)
+		if !utf8.ValidString(cell) {
+			return nil, fmt.Errorf("%w: line %d is not in UTF-8", errUsage, t.line)
+		}
+		row[i] = strings.TrimSpace(cell)
+	}
+	if size > MaxLine {
+		return nil, fmt.Errorf("%w: line %d is longer than %d bytes", errUsage, t.line, MaxLine)
+	}
+	return row, nil
 }
 
 func cell(row []string, i int) string {

@@ -33,7 +33,30 @@ type alignment struct {
 	usedB [MaxTokens]bool
 	cands []pairing
 	dist  [MaxTokens][MaxTokens]int32
+	heard map[[2]*token]heard // what was compared before; nil to remember nothing
 }
+
+// heard is the result of comparing two words.
+type heard struct{ dist, said int32 }
+
+// distance compares two words, unless it remembers them.
+func (al *alignment) distance(e *Engine, a, b *token) (dist, said int32) {
+	if al.heard == nil || a == b {
+		return e.distance(a, b)
+	}
+	key := [2]*token{a, b}
+	if h, ok := al.heard[key]; ok {
+		return h.dist, h.said
+	}
+	dist, said = e.distance(a, b)
+	if len(al.heard) > maxHeard {
+		clear(al.heard)
+	}
+	al.heard[key] = heard{dist, said}
+	return dist, said
+}
+
+const maxHeard = 1 << 17 // comparisons that are remembered
 
 // align finds which words of a are which words of b: the pairing that explains
 // most goes first.
@@ -149,7 +172,7 @@ func (al *alignment) consider(e *Engine, i, j int) {
 		}
 	default:
 		var said int32
-		p.dist, said = e.distance(x.token, y.token)
+		p.dist, said = al.distance(e, x.token, y.token)
 		if d := e.asWritten(x, y); d < p.dist {
 			p.dist, said = d, certain
 		}
@@ -157,6 +180,9 @@ func (al *alignment) consider(e *Engine, i, j int) {
 		if p.dist > e.set.nick && x.role == roleName && al.a.person && e.words.short(x.text, y.text) {
 			p.dist, p.how = e.set.nick, byNick
 		}
+	}
+	if generic(x.role) && generic(y.role) { // what many names have says little when two share it
+		p.weight = p.weight * e.set.common / 100
 	}
 	al.dist[i][j] = p.dist
 	if p.dist < e.set.far {
@@ -195,6 +221,9 @@ func (p *pairing) hear(said int32) {
 	}
 }
 
+// generic reports words that say what kind of thing a name names.
+func generic(r role) bool { return r == roleBusiness || r == roleDomain || r == roleForm }
+
 // plainRole reports words that are compared by their letters.
 func plainRole(r role) bool { return r == roleName || r == roleBusiness || r == roleDomain }
 
@@ -217,9 +246,22 @@ func firstRune(s string) rune {
 
 // joins compares two or three words of one side with one of the other.
 func (al *alignment) joins(e *Engine) {
+	// A word that is nearly a word of the other side already is not several.
+	var doneA, doneB [MaxTokens]bool
+	for _, c := range al.cands {
+		if c.dist < 100 && c.how != byInitial && c.an == 1 && c.bn == 1 {
+			doneA[c.ai], doneB[c.bi] = true, true
+		}
+	}
 	for n := 2; n <= 3; n++ {
 		for i := range al.a.parts {
+			if doneA[i] {
+				continue
+			}
 			for j := 0; j+n <= len(al.b.parts); j++ {
+				if al.a.parts[i].script != Latin && anyDone(&doneB, al.b.parts, j, n) {
+					continue
+				}
 				if p, ok := e.joined(&al.a.parts[i], al.b.parts[j:j+n], al.dist[i][j:j+n]); ok {
 					p.ai, p.an, p.bi, p.bn = i, 1, j, n
 					al.cands = append(al.cands, p)
@@ -227,7 +269,13 @@ func (al *alignment) joins(e *Engine) {
 			}
 		}
 		for j := range al.b.parts {
+			if doneB[j] {
+				continue
+			}
 			for i := 0; i+n <= len(al.a.parts); i++ {
+				if al.b.parts[j].script != Latin && anyDone(&doneA, al.a.parts, i, n) {
+					continue
+				}
 				var dist [3]int32
 				for k := range n {
 					dist[k] = al.dist[i+k][j]
@@ -241,6 +289,16 @@ func (al *alignment) joins(e *Engine) {
 	}
 }
 
+// anyDone reports whether one of some words that identify has its counterpart.
+func anyDone(done *[MaxTokens]bool, parts []part, from, n int) bool {
+	for k := from; k < from+n; k++ {
+		if done[k] && parts[k].role == roleName {
+			return true
+		}
+	}
+	return false
+}
+
 // joined compares one word with several written together.
 func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok bool) {
 	if !joinable(one.role) || one.script == Digits {
@@ -251,6 +309,9 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 		hard += many[k].bones
 	}
 	if d := hard - one.bones; d > 2+hard/3 || -d > 2+hard/3 {
+		return p, false
+	}
+	if one.script != Latin && many[0].script == Latin && (many[0].head&one.head == 0 || many[len(many)-1].tail&one.tail == 0) {
 		return p, false
 	}
 	var letters [maxWord]byte
@@ -290,13 +351,13 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 		p.hear(said)
 	case one.script != Latin && many[0].script == Latin:
 		var said int32
-		p.dist, said = e.cross(one.token, letters[:n], info*9/10)
+		p.dist, said = e.cross(one.token, letters[:n], info*9/10, e.set.near)
 		p.hear(said)
 	default:
 		p.dist = e.sameJoined(one, many)
 	}
 	p.dist += e.set.merged
-	return p, p.dist < e.set.far
+	return p, p.dist < e.set.near+e.set.merged
 }
 
 func syllables(s string) int { return utf8.RuneCountInString(s) }
@@ -306,7 +367,7 @@ func syllables(s string) int { return utf8.RuneCountInString(s) }
 func (e *Engine) bySyllable(one *part, many []part) (dist, said int32) {
 	k, sum, weight := 0, int32(0), int32(0)
 	for _, r := range one.text {
-		d, s := e.cross(e.token(string(r), one.script), many[k].letters, many[k].info)
+		d, s := e.cross(e.token(string(r), one.script), many[k].letters, many[k].info, e.set.syllable)
 		if d >= e.set.syllable {
 			return apart, 0
 		}

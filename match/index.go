@@ -6,7 +6,8 @@ import "math"
 // number of searchers may share it.
 type Index struct {
 	e     *Engine
-	parts []part // every distinct word in a role
+	parts []part   // every distinct word in a role
+	word  []uint32 // part to vocable
 	words map[string]uint32
 	vocab []vocable // every distinct word
 
@@ -42,7 +43,6 @@ type Builder struct {
 	known lexicon
 	ids   map[partKey]uint32
 	vocab map[*token]uint32
-	of    []uint32 // part to vocable
 }
 
 type partKey struct {
@@ -77,10 +77,10 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 			id = uint32(len(x.parts))
 			b.ids[key] = id
 			x.parts = append(x.parts, p)
-			b.of = append(b.of, b.vocable(p.token))
+			x.word = append(x.word, b.vocable(p.token))
 		}
 		x.refs = append(x.refs, id)
-		x.vocab[b.of[id]].count++
+		x.vocab[x.word[id]].count++
 		if p.role == roleInitial {
 			flags |= flagInitial
 		} else {
@@ -126,7 +126,7 @@ func (b *Builder) Index() *Index {
 	x.posts = make([]uint32, sum)
 	for n := range x.of {
 		for _, id := range x.refs[x.at[n]:x.at[n+1]] {
-			v := &x.vocab[b.of[id]]
+			v := &x.vocab[x.word[id]]
 			if v.count > 0 && x.posts[v.post+v.count-1] == uint32(n) {
 				continue // twice in one name
 			}

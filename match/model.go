@@ -9,6 +9,7 @@ import (
 
 const (
 	unseen   = 250 // hundredths of a nat: a step that training never saw costs what its sides cost apart, and this
+	seldom   = 400 // hundredths of a nat: what a unit stands for in less than one of fifty cases is not expected of it
 	never    = 1 << 20
 	maxUnits = 32 // units of one word that are compared
 	maxWord  = 32 // letters of one word that are compared
@@ -193,10 +194,16 @@ func (m *model) fill() {
 			}
 			m.cost[row*m.cols+int(*m.column(o.letters))] = uint16(o.cost)
 		}
+		alone := int32(0)
 		for _, u := range o.units {
 			m.cheap[u] = min(m.cheap[u], o.cost/int32(len(o.units)))
-			for _, c := range azLetters(o.letters) {
-				m.may[u] |= 1 << c & consonants
+			alone += m.apart[u]
+		}
+		if o.cost <= alone+seldom {
+			for _, u := range o.units {
+				for _, c := range azLetters(o.letters) {
+					m.may[u] |= 1 << c & consonants
+				}
 			}
 		}
 		if u := o.units[0]; len(o.units) == 1 && o.cost < cheapest[u] {
@@ -231,8 +238,11 @@ func (m *model) own(units []uint8) int32 {
 // joint returns the cost of the best alignment of units and letters, or never
 // when it is surely above limit.
 func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
-	var table [3][maxWord + 1]int32
-	var cols [maxWord]columns
+	// Rows begin two places in, so that no step reaches before them; the mask tells
+	// the compiler that no place lies outside.
+	const in = 63
+	var table [3][in + 1]int32
+	var cols [in + 1]columns
 	n, width := len(m.names), len(word)
 	rest := int32(0) // the least that the units still to come cost
 	for _, u := range units {
@@ -241,8 +251,8 @@ func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 	last, here, older := &table[0], &table[1], &table[2]
 	before := int32(0) // the least of the row before
 	for j, y := range word {
-		last[j+1] = last[j] + m.insert[y]
-		cols[j] = m.columns(word, j)
+		last[(j+3)&in] = last[(j+2)&in] + m.insert[y]
+		cols[j&in] = m.columns(word, j)
 	}
 	for i, u := range units {
 		row := m.cost[int(u)*m.cols : (int(u)+1)*m.cols]
@@ -253,27 +263,28 @@ func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 			}
 		}
 		drop := m.drop[u]
-		least := last[0] + drop
-		here[0] = least
-		for j := range cols[:width] {
-			c := &cols[j]
-			v := min(last[j+1]+drop, here[j]+c.insert, last[j]+int32(row[c.one]))
+		v := last[2] + drop
+		least := v
+		here[2] = v
+		for j := range width {
+			c := &cols[j&in]
+			v = min(last[(j+3)&in]+drop, v+c.insert, last[(j+2)&in]+int32(row[c.one]))
 			if c.two > 0 {
-				v = min(v, last[j-1]+int32(row[c.two]))
+				v = min(v, last[(j+1)&in]+int32(row[c.two]))
 			}
 			if c.three > 0 {
-				v = min(v, last[j-2]+int32(row[c.three]))
+				v = min(v, last[j&in]+int32(row[c.three]))
 			}
 			if pair != nil {
-				v = min(v, older[j]+int32(pair[c.one]))
+				v = min(v, older[(j+2)&in]+int32(pair[c.one]))
 				if c.two > 0 {
-					v = min(v, older[j-1]+int32(pair[c.two]))
+					v = min(v, older[(j+1)&in]+int32(pair[c.two]))
 				}
 				if c.three > 0 {
-					v = min(v, older[j-2]+int32(pair[c.three]))
+					v = min(v, older[j&in]+int32(pair[c.three]))
 				}
 			}
-			here[j+1] = v
+			here[(j+3)&in] = v
 			least = min(least, v)
 		}
 		// A pair of units may jump over this row, from the one before.
@@ -283,7 +294,7 @@ func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 		before = least
 		older, last, here = last, here, older
 	}
-	return last[width]
+	return last[(width+2)&in]
 }
 
 // columns is what steps that end at one letter need to know.

@@ -113,6 +113,11 @@ func (e *Engine) fits(p phrase, used int, words []word, i int, person bool) bool
 	return true
 }
 
+// patronym reports whether a name says who the father is.
+func (n *name) patronym() bool {
+	return slices.ContainsFunc(n.parts, func(p part) bool { return p.role == rolePatronym })
+}
+
 // add appends a part and gives it its weight.
 func (n *name) add(e *Engine, p part) {
 	if p.token.letters == nil && p.token.units == nil && p.role == roleName && p.script != Digits {

@@ -26,14 +26,14 @@ func (e *Engine) distance(a, b *token) (dist, said int32) {
 	case a.script == Latin && b.script == Latin:
 		return e.latin(a.letters, b.letters, a.mask, b.mask, (a.info+b.info)/2), certain
 	case b.script == Latin:
-		return e.cross(a, b.letters, b.info)
+		return e.cross(a, b.letters, b.info, e.set.reach)
 	case a.script == Latin:
-		return e.cross(b, a.letters, a.info)
+		return e.cross(b, a.letters, a.info, e.set.reach)
 	case a.script == b.script:
 		return e.within(a, b), certain
 	}
-	d1, s1 := e.cross(a, b.letters, b.info)
-	d2, s2 := e.cross(b, a.letters, a.info)
+	d1, s1 := e.cross(a, b.letters, b.info, e.set.reach)
+	d2, s2 := e.cross(b, a.letters, a.info, e.set.reach)
 	return max(d1, d2), min(s1, s2)
 }
 
@@ -44,7 +44,7 @@ func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
 	}
 	// What no spelling brings together needs no table: each letter that only one
 	// side has costs something.
-	if diff := sameLetters(am, bm); diff > 4+(len(a)+len(b))/3 {
+	if diff := sameLetters(am, bm); diff > 3+(len(a)+len(b))/4 {
 		return apart
 	}
 	// In a short word a difference says more.
@@ -60,8 +60,9 @@ func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
 
 // cross compares a word with the Latin letters of another: by the share of the
 // letters' cost that the word does not explain, measured against what is usual
-// for two writings of one name and for two names.
-func (e *Engine) cross(t *token, word []byte, info int32) (dist, said int32) {
+// for two writings of one name and for two names. What is further than reach is
+// apart.
+func (e *Engine) cross(t *token, word []byte, info, reach int32) (dist, said int32) {
 	if len(t.units) == 0 || len(word) == 0 || info <= 0 {
 		return apart, 0
 	}
@@ -80,7 +81,7 @@ func (e *Engine) cross(t *token, word []byte, info int32) (dist, said int32) {
 	m := e.models[t.script]
 	// A short word explains less, and is alike by chance with less.
 	width := max(80, min(m.chance, 1000-m.need*1000/info)-m.usual)
-	most := m.usual + e.set.far*width/e.set.crossBy
+	most := m.usual + reach*width/e.set.crossBy
 	cost := m.joint(t.units, word, t.own+info*most/1000)
 	if cost == never {
 		return apart, 0
@@ -98,7 +99,10 @@ func (e *Engine) cross(t *token, word []byte, info int32) (dist, said int32) {
 		}
 		dist = max(dist, e.latin(pinyin, word, mask2, mask, info)*e.set.alone/100)
 	}
-	return min(apart, dist), max(0, info-(cost-t.own))
+	if dist > reach {
+		return apart, 0
+	}
+	return dist, max(0, info-(cost-t.own))
 }
 
 // within compares two words of one script other than Latin.
@@ -123,7 +127,11 @@ func (e *Engine) within(a, b *token) int32 {
 		}
 		last, here = here, last
 	}
-	const all = 330 // thousandths of the letters; when so many differ, nothing is left
+	// When so many thousandths of the letters differ, nothing is left.
+	all := e.set.letters
+	if a.script == Han || a.script == Hangul {
+		all = e.set.signs
+	}
 	return min(apart, last[len(y)]*2000/int32(len(x)+len(y))/all)
 }
 

@@ -14,6 +14,10 @@ type params struct {
 
 	// Words.
 	far     int32 // distance from which two words are not the same
+	letters int32 // thousandths of the letters of two words of one script that must differ for nothing to be left
+	signs   int32 // the same for scripts whose signs are syllables
+	reach   int32 // the same for words of two scripts
+	near    int32 // distance from which a word is not several words written together
 	latinBy int32 // percent: distance of Latin words per share of letters unexplained
 	brief   int32 // percent more for words of one letter, falling with the square of the length
 	crossBy int32 // distance between scripts of words as unlike as one in a thousand pairs of different names
@@ -29,6 +33,7 @@ type params struct {
 	form, business     int32
 	domain, number     int32
 	compound           int32 // abd, allah, din: halves of names
+	common             int32 // percent of the weight of a word of business that counts as shared
 	initial            int32
 
 	// Names.
@@ -43,6 +48,7 @@ type params struct {
 	pass       int32 // score that is shown as 7000
 	edge       int32 // percent more when the first or last word is left out
 	order      int32 // cost of another order, thousandths of the whole
+	father     int32 // the same where a father stands for the son
 	shortened  int32 // percent of a word's weight: cost of writing only its initial
 	heavy      int32 // percent of the mean weight of two words that their difference costs at least
 	syllable   int32 // distance at which a syllable is another
@@ -54,11 +60,12 @@ type params struct {
 
 func defaults() params {
 	return params{
-		typo: 406, vowels: 450, slip: 401, swap: 198, twin: 195, learned: 163, far: 596, latinBy: 96, crossBy: 325,
-		nick: 231, bend: 8, rare: 1000, least: 100, floor: 73, particle: 9, title: 26, patronym: 27, kunya: 439,
-		form: 177, business: 1356, domain: 280, number: 1320, initial: 93, against: 100, once: 344, counted: 48,
-		omitted: 14, leave: 34, leaveShare: 10, foreign: 130, pass: 3077, edge: 74, order: 86, shortened: 6,
-		merged: 18, unsure: 26, doubt: 65, weak: 51, brief: 320, compound: 391, extra: 125, syllable: 200,
+		letters: 600, signs: 330, common: 40, father: 150,
+		typo: 406, vowels: 450, slip: 401, swap: 238, twin: 195, learned: 163, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
+		nick: 193, bend: 8, rare: 1000, least: 100, floor: 73, particle: 8, title: 26, patronym: 32, kunya: 439,
+		form: 212, business: 700, domain: 336, number: 1200, initial: 112, against: 100, once: 344, counted: 48,
+		omitted: 14, leave: 28, leaveShare: 10, foreign: 90, pass: 3077, edge: 62, order: 103, shortened: 6,
+		merged: 18, unsure: 18, doubt: 65, weak: 51, brief: 320, compound: 563, extra: 150, syllable: 200,
 		heavy: 100, rough: 200, alone: 150,
 	}
 }

@@ -9,13 +9,14 @@ type tally struct {
 	omitted int32 // what it costs that one side has more words
 	foreign bool  // words of two scripts were compared
 	order   bool  // words stand in another order
+	crossed bool  // and not just from the other end or from another first word
 	worst   int32 // the largest distance among words that identify
 }
 
 // tally sums an alignment up.
 func (e *Engine) tally(al *alignment) tally {
 	var t tally
-	last := -1
+	first, last, up, down := -1, -1, 0, 0
 	for _, p := range al.pairs {
 		w := p.weight
 		t.shared += w
@@ -36,12 +37,20 @@ func (e *Engine) tally(al *alignment) tally {
 		}
 		if x.role == roleName && y.role == roleName {
 			t.worst = max(t.worst, p.dist)
-			if p.bi < last {
-				t.order = true
+			if last >= 0 && p.bi < last {
+				down++
+			} else if last >= 0 {
+				up++
 			}
 			last = p.bi
+			if first < 0 {
+				first = last
+			}
 		}
 	}
+	t.order = down > 0
+	turned := down == 1 && last < first // the family name went from one end to the other
+	t.crossed = down > 0 && up > 0 && !turned && al.a.patronym() && al.b.patronym()
 	left, right := e.leftover(al.a, &al.usedA), e.leftover(al.b, &al.usedB)
 	// A query that says more than the list is less usual than one that says less.
 	// Where neither is the query, it counts half.
@@ -53,6 +62,12 @@ func (e *Engine) tally(al *alignment) tally {
 	} else {
 		right.cost += right.cost * e.set.extra / 100
 	}
+	e.leftovers(&t, left, right)
+	return t
+}
+
+// leftovers adds what either side has and the other has not.
+func (e *Engine) leftovers(t *tally, left, right rest) {
 	if left.weight < right.weight {
 		left, right = right, left
 	}
@@ -63,7 +78,6 @@ func (e *Engine) tally(al *alignment) tally {
 	if n := (left.numbers + right.numbers) * e.set.counted / 100; n > t.against { // a number that only one side has tells them apart
 		t.against = n
 	}
-	return t
 }
 
 // rest is what one name has and the other has not.
@@ -123,6 +137,9 @@ func (e *Engine) score(t tally) Score {
 	s := int64(FullScore) - int64(cost)*int64(FullScore)/int64(t.shared+t.against)
 	if t.order {
 		s -= int64(FullScore) * int64(e.set.order) / 1000
+	}
+	if t.crossed {
+		s -= int64(FullScore) * int64(e.set.father) / 1000
 	}
 	return e.scale(max(0, min(int64(FullScore), s)))
 }

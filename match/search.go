@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -22,7 +23,7 @@ type Searcher struct {
 	round uint32
 
 	credit  []int32  // name to what its words explain of the query
-	strain  []int32  // name to what their differences cost
+	mark    []mark   // vocable to the word of the query it is closest to
 	turn    []uint32 // name to the query that last touched it
 	query   uint32
 	touched []uint32
@@ -34,15 +35,24 @@ type Searcher struct {
 	parts   []part
 }
 
+// A mark says which word of which query a vocable is close to.
+type mark struct {
+	query uint32
+	part  uint32
+	dist  int32
+}
+
 // A neighbour is a word of the index close to a word of the query.
 type neighbour struct {
 	vocable uint32
 	dist    int32
 }
 
-// An estimate is a name with the score it can have at most.
+// An estimate is a name with the weight it surely shares with the query, and
+// the score it can have at most.
 type estimate struct {
 	name  uint32
+	sure  int32
 	bound Score
 }
 
@@ -57,7 +67,8 @@ type Found struct {
 func (x *Index) NewSearcher() *Searcher {
 	n := len(x.of)
 	return &Searcher{x: x, known: lexicon{}, near: map[*token][]neighbour{}, seen: make([]uint32, len(x.vocab)),
-		credit: make([]int32, n), strain: make([]int32, n), turn: make([]uint32, n), part: make([]uint32, n), given: make([]int32, n)}
+		credit: make([]int32, n), mark: make([]mark, len(x.vocab)), turn: make([]uint32, n), part: make([]uint32, n), given: make([]int32, n),
+		al: alignment{heard: map[[2]*token]heard{}}}
 }
 
 // Search returns the names that fit best, the best name of each record, at most
@@ -66,6 +77,7 @@ func (s *Searcher) Search(text string, kind Kind, top int, least Score) []Found 
 	top = max(1, min(top, maxTop))
 	if len(s.known) > maxRemember {
 		s.known, s.near = lexicon{}, map[*token][]neighbour{}
+		clear(s.al.heard)
 	}
 	person := kind != Organisation && kind != Vessel && kind != Aircraft && kind != Substance
 	found := s.view(text, person, top, least, nil)
@@ -86,12 +98,15 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 	s.gather(q)
 	s.bound(q, person, least)
 	slices.SortFunc(s.list, func(a, b estimate) int {
-		return cmp.Or(cmp.Compare(b.bound, a.bound), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(b.sure, a.sure), cmp.Compare(b.bound, a.bound), cmp.Compare(a.name, b.name))
 	})
 	full, tail := 0, least
 	for _, c := range s.list {
-		if c.bound < tail || full >= top+maxFull {
+		if full >= top+maxFull {
 			break
+		}
+		if c.bound < tail || s.estimate(q, c.name, true)+slack < tail {
+			continue
 		}
 		full++
 		if score := s.compare(q, c.name); score >= least {
@@ -150,6 +165,9 @@ func (s *Searcher) gather(q *name) {
 			continue
 		}
 		for _, n := range s.neighbours(p.token) {
+			if m := &s.mark[n.vocable]; m.query != s.query || n.dist < m.dist {
+				*m = mark{s.query, uint32(i), n.dist}
+			}
 			s.give(uint32(i), n, p.weight)
 		}
 	}
@@ -161,7 +179,7 @@ func (s *Searcher) give(i uint32, n neighbour, weight int32) {
 	v := &s.x.vocab[n.vocable]
 	for _, name := range s.x.posts[v.post : v.post+v.count] {
 		if s.turn[name] != s.query {
-			s.turn[name], s.credit[name], s.strain[name] = s.query, 0, 0
+			s.turn[name], s.credit[name] = s.query, 0
 			s.part[name], s.given[name] = i, 0
 			s.touched = append(s.touched, name)
 		} else if s.part[name] != i {
@@ -259,32 +277,179 @@ func (s *Searcher) neighbours(t *token) []neighbour {
 
 // bound lists the touched names that may reach least.
 func (s *Searcher) bound(q *name, person bool, least Score) {
-	x, e := s.x, s.x.e
-	sum, initials := int32(0), int32(0)
+	x := s.x
+	sum := int32(0)
 	for i := range q.parts {
-		if q.parts[i].role == roleInitial {
-			initials++
-		} else {
+		if q.parts[i].role != roleInitial {
 			sum += q.parts[i].weight
 		}
 	}
 	s.list = s.list[:0]
 	for _, n := range s.touched {
-		if x.flags[n]&flagPerson != 0 != person {
+		// The least that must be shared: a third of the shorter name.
+		full := int32(x.full[n]) * 10
+		if x.flags[n]&flagPerson != 0 != person || s.credit[n]*3 < min(sum, full) {
 			continue
 		}
-		full := int32(x.full[n]) * 10
-		credit := min(s.credit[n], sum, full+100)
-		if initials > 0 || x.flags[n]&flagInitial != 0 {
-			full, credit = min(full, sum), credit+e.set.initial*2
-		}
-		t := tally{shared: max(1, credit)}
-		left, right := max(0, sum-credit), max(0, full-credit)
-		t.against, t.omitted = min(left, right)*7/10, (max(left, right)-min(left, right))*e.set.leaveShare/100
-		if b := e.score(t) + slack; b >= least {
-			s.list = append(s.list, estimate{n, min(b, FullScore)})
+		if b := s.estimate(q, n, false) + slack; b >= least {
+			// What is shared, less what both sides have besides.
+			sure := min(s.credit[n], sum, full)
+			s.list = append(s.list, estimate{n, 2*sure - min(sum, full) - (sum+full)/8, min(b, FullScore)})
 		}
 	}
 }
 
-const slack Score = 1000 // what an estimate may lack: words that no skeleton found
+const slack Score = 200 // what an estimate may lack: it does not weigh the order of words
+
+// estimate scores a name as if every two words that might be the same were: by
+// the neighbours found, and by the letters of the others; closely, if these are
+// compared.
+func (s *Searcher) estimate(q *name, n uint32, closely bool) Score {
+	x := s.x
+	var t tally
+	var usedA, usedB [MaxTokens]bool
+	refs := x.refs[x.at[n]:x.at[n+1]]
+	for j, id := range refs {
+		m := &s.mark[x.word[id]]
+		if m.query != s.query {
+			continue
+		}
+		i := int(m.part)
+		for usedA[i] && i+1 < len(q.parts) { // the same word may stand twice
+			if i++; !usedA[i] && q.parts[i].token == q.parts[m.part].token {
+				break
+			}
+		}
+		if usedA[i] || q.parts[i].token != q.parts[m.part].token {
+			continue
+		}
+		usedA[i], usedB[j] = true, true
+		w := min(q.parts[i].weight, x.parts[id].weight)
+		t.shared += w
+		t.strain += w * m.dist / apart
+	}
+	if closely {
+		s.pairUp(q, refs, &usedA, &usedB, &t, x.e.set.far/2)
+	}
+	s.maybeJoined(q, refs, &usedA, &usedB, &t, closely)
+	far := x.e.set.far
+	if !closely {
+		far = 0
+	}
+	s.pairUp(q, refs, &usedA, &usedB, &t, far)
+	rest := name{parts: s.parts[:0], person: x.flags[n]&flagPerson != 0}
+	for j, id := range refs {
+		if !usedB[j] {
+			rest.parts = append(rest.parts, x.parts[id])
+		}
+	}
+	s.parts = rest.parts
+	var none [MaxTokens]bool
+	x.e.leftovers(&t, x.e.leftover(q, &usedA), x.e.leftover(&rest, &none))
+	return x.e.score(t)
+}
+
+// pairUp takes words as shared that have found no neighbour and may be the same:
+// that are not further apart than far, or, if far is nothing, that look alike.
+func (s *Searcher) pairUp(q *name, refs []uint32, usedA, usedB *[MaxTokens]bool, t *tally, far int32) {
+	for i := range q.parts {
+		for j, id := range refs {
+			a, b := &q.parts[i], &s.x.parts[id]
+			if usedA[i] || usedB[j] || !maySame(a, b) {
+				continue
+			}
+			w, d := min(a.weight, b.weight), int32(0)
+			if far > 0 && a.role == roleName && b.role == roleName {
+				if d, _ = s.al.distance(s.x.e, a.token, b.token); d >= far {
+					continue
+				}
+			}
+			usedA[i], usedB[j] = true, true
+			t.shared += w
+			t.strain += w * d / apart
+		}
+	}
+}
+
+// maybeJoined takes words as shared that one side writes in one word.
+func (s *Searcher) maybeJoined(q *name, refs []uint32, usedA, usedB *[MaxTokens]bool, t *tally, closely bool) {
+	x := s.x
+	s.parts = s.parts[:0]
+	for _, id := range refs {
+		s.parts = append(s.parts, x.parts[id])
+	}
+	s.joinSide(q.parts, s.parts, usedA, usedB, t, closely)
+	s.joinSide(s.parts, q.parts, usedB, usedA, t, closely)
+}
+
+// joinSide takes single words of one side for two or three of the other.
+func (s *Searcher) joinSide(ones, manys []part, usedOne, usedMany *[MaxTokens]bool, t *tally, closely bool) {
+	unlike := [3]int32{apart, apart, apart}
+	for i := range ones {
+		for n := 2; n <= 3 && !usedOne[i]; n++ {
+			for j := 0; j+n <= len(manys) && !usedOne[i]; j++ {
+				if anyDone(usedMany, manys, j, n) || !mayJoin(&ones[i], manys[j:j+n]) {
+					continue
+				}
+				p, ok := pairing{weight: ones[i].weight}, true
+				if closely {
+					p, ok = s.x.e.joined(&ones[i], manys[j:j+n], unlike[:n])
+				}
+				if ok {
+					t.shared += p.weight
+					t.strain += p.weight * p.dist / apart
+					usedOne[i] = true
+					for k := range n {
+						usedMany[j+k] = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// mayJoin says whether a word may be several words of the other side.
+func mayJoin(one *part, many []part) bool {
+	n, hard, mask := 0, 0, uint32(0)
+	for k := range many {
+		n += len(many[k].letters)
+		hard += many[k].bones
+		mask |= many[k].mask
+	}
+	if one.script == Latin && many[0].script == Latin {
+		d := n - len(one.letters)
+		return d <= 3 && d >= -3 && sameLetters(mask, one.mask) <= 3
+	}
+	d := hard - one.bones
+	if many[0].head&one.head == 0 || many[len(many)-1].tail&one.tail == 0 || d > 1+hard/4 || -d > 1+hard/4 {
+		return false
+	}
+	return bits.OnesCount32((mask&consonants)&^(one.may|one.mask)) <= 1
+}
+
+// maySame says whether two words may be the same, by what costs nothing to see.
+func maySame(a, b *part) bool {
+	switch {
+	case a.role == roleNumber || b.role == roleNumber:
+		return a.role == b.role && a.number == b.number
+	case a.role == roleInitial || b.role == roleInitial:
+		return initialOf(a, b)
+	case a.class != 0 && a.class == b.class, a.role == roleForm && b.role == roleForm:
+		return true
+	case a.script == Latin && b.script == Latin:
+		return sameLetters(a.mask, b.mask) <= 3+(len(a.letters)+len(b.letters))/4
+	case a.script == b.script:
+		return a.text == b.text
+	case b.script == Latin:
+		return mayRead(a.token, b.token)
+	case a.script == Latin:
+		return mayRead(b.token, a.token)
+	}
+	return false
+}
+
+// mayRead says whether Latin letters may be a reading of a word.
+func mayRead(t, latin *token) bool {
+	n := latin.bones
+	return n-t.bones <= 2+n/3 && t.bones-n <= 2+n/3 && bits.OnesCount32(latin.mask&consonants&^t.may) <= 1+n/4
+}

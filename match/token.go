@@ -14,6 +14,8 @@ type token struct {
 	mask    uint32  // which letters it has
 	may     uint32  // which consonants its units may stand for
 	bones   int     // consonants that writers do not drop
+	head    uint32  // which consonant it may begin with
+	tail    uint32  // and which it may end with
 }
 
 // token analyses one cleaned word.
@@ -47,9 +49,17 @@ func (e *Engine) token(text string, script Script) *token {
 	if t.units != nil {
 		m := e.models[script]
 		t.own = m.own(t.units)
-		for _, u := range t.units {
+		for i, u := range t.units {
 			t.may |= m.may[u]
+			if i < 3 {
+				t.head |= m.may[u]
+			}
+			if i >= len(t.units)-3 {
+				t.tail |= m.may[u]
+			}
 		}
+	} else {
+		t.head, t.tail = ends(t.letters)
 	}
 	t.info = e.info(t.letters)
 	t.weight = e.weigh(t)
@@ -154,4 +164,20 @@ func bones(word []byte) int {
 		last = c
 	}
 	return n
+}
+
+// ends returns the first and the last consonant of a word, or all when it has none.
+func ends(word []byte) (head, tail uint32) {
+	for _, c := range word {
+		if bit := uint32(1) << c; bit&consonants != 0 {
+			if head == 0 {
+				head = bit
+			}
+			tail = bit
+		}
+	}
+	if head == 0 {
+		return ^uint32(0), ^uint32(0)
+	}
+	return head, tail
 }

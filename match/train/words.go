@@ -189,7 +189,7 @@ func (w *wordList) legalForms() error {
 		name := strings.Join(w.fold(class), "") + "/" + strings.ToLower(f.Generic)
 		for _, alias := range append(f.Aliases, class) {
 			folded := strings.Join(w.fold(alias), " ")
-			if folded != "" && len(folded) > 1 && !w.seen["form"+folded] {
+			if folded != "" && len(folded) > 1 && strings.Trim(folded, "ivx") != "" && !w.seen["form"+folded] {
 				w.seen["form"+folded] = true
 				fmt.Fprintf(&w.out, "form\t%s\t%s\n", name, folded)
 			}

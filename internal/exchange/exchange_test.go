@@ -37,8 +37,8 @@ func TestDelivery(t *testing.T) {
 		}
 		eventually(t, 30*time.Second, "not all messages arrived", func() bool { return len(b.received()) == len(ids) })
 		for i, id := range ids {
-			if b.bodies[id] != fmt.Sprint("message ", i) {
-				t.Errorf("message %d says %q", i, b.bodies[id])
+			if b.body(id) != fmt.Sprint("message ", i) {
+				t.Errorf("message %d says %q", i, b.body(id))
 			}
 		}
 		step := exchange.Step{}

@@ -354,7 +354,7 @@ func TestRestoredSender(t *testing.T) {
 	if err := a.x.NewEpoch(t.Context(), "restored from a backup"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "four does not arrive in the new epoch", func() bool { return b.bodies[id] == "four" })
+	eventually(t, 30*time.Second, "four does not arrive in the new epoch", func() bool { return b.body(id) == "four" })
 }
 
 // TestRestoredReceiver checks that what a receiver lost with its newer

@@ -222,6 +222,12 @@ func (n *node) take(tx *db.Tx, in *exchange.Incoming) error {
 	return nil
 }
 
+func (n *node) body(id landbridge.MessageID) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.bodies[id]
+}
+
 func (n *node) received() []landbridge.MessageID {
 	n.mu.Lock()
 	defer n.mu.Unlock()

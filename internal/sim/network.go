@@ -48,8 +48,17 @@ type Network struct {
 	canaries [][]byte
 	leaks    []string
 
-	// Counts of what happened, for the report of a run.
-	Requests, Lost, Doubled int
+	counts Counts
+}
+
+// Counts says what befell the requests so far.
+type Counts struct{ Requests, Lost, Doubled int }
+
+// Counts returns what befell the requests so far.
+func (n *Network) Counts() Counts {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.counts
 }
 
 type host struct {
@@ -120,17 +129,17 @@ type luck struct {
 func (n *Network) draw() luck {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.Requests++
+	n.counts.Requests++
 	chance := func(p float64) bool { return n.rng.Float64() < p }
 	delay := func() time.Duration {
 		return n.faults.MinDelay + time.Duration(n.rng.Int64N(int64(n.faults.MaxDelay-n.faults.MinDelay)+1))
 	}
 	l := luck{chance(n.faults.Lose), chance(n.faults.LoseAnswer), chance(n.faults.Duplicate), delay(), delay()}
 	if l.lose || l.loseAnswer {
-		n.Lost++
+		n.counts.Lost++
 	}
 	if l.twice {
-		n.Doubled++
+		n.counts.Doubled++
 	}
 	return l
 }

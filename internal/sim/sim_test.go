@@ -77,7 +77,8 @@ func play(t *testing.T, w *sim.World, deaths, cuts bool, steps int) {
 	for _, b := range p.Check(t.Context()) {
 		t.Error(b)
 	}
-	t.Logf("%d acts, %d deaths, %d requests, %d lost, %d doubled", p.Acts, p.Deaths, w.Net.Requests, w.Net.Lost, w.Net.Doubled)
+	n := w.Net.Counts()
+	t.Logf("%d acts, %d deaths, %d requests, %d lost, %d doubled", p.Acts, p.Deaths, n.Requests, n.Lost, n.Doubled)
 	if p.Acts < 5 {
 		t.Errorf("only %d acts were done: the play tests nothing", p.Acts)
 	}
@@ -93,10 +94,10 @@ func TestQuiet(t *testing.T) {
 		w := sim.New(t, sim.Options{Seed: 1, Parties: states[:2], Faults: sim.Faults{MinDelay: time.Millisecond, MaxDelay: 50 * time.Millisecond}})
 		defer w.Close()
 		w.Rest(time.Minute)
-		before := w.Net.Requests
+		before := w.Net.Counts().Requests
 		w.Rest(10 * time.Minute)
 		const pairs, perMinute = 6, 8 // each node to each other one: knocks every 20 s, and what their answers call for
-		if n := w.Net.Requests - before; n > 10*pairs*perMinute {
+		if n := w.Net.Counts().Requests - before; n > 10*pairs*perMinute {
 			t.Errorf("%d requests in ten quiet minutes between three nodes, want at most %d", n, 10*pairs*perMinute)
 		} else {
 			t.Logf("%d requests", n)

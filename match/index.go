@@ -51,6 +51,7 @@ type partKey struct {
 	class   int32
 	number  int32
 	written string
+	aside   bool
 }
 
 // NewBuilder begins an index.
@@ -71,7 +72,7 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 	}
 	x, flags, sum := b.x, uint8(0), int32(0)
 	for _, p := range parsed.parts {
-		key := partKey{p.token, p.role, p.class, p.number, string(p.written)}
+		key := partKey{p.token, p.role, p.class, p.number, string(p.written), p.aside}
 		id, ok := b.ids[key]
 		if !ok {
 			id = uint32(len(x.parts))

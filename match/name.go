@@ -15,6 +15,7 @@ type part struct {
 	family  int32
 	number  int32
 	weight  int32
+	aside   bool // it stood in brackets
 }
 
 // A name is an analysed name.
@@ -59,17 +60,21 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 		}
 		w := words[i]
 		p, used := e.words.find(words[i:], person)
+		from := len(n.parts)
 		switch {
-		case used > 0 && e.fits(p, used, words, i, person):
+		case used > 0 && e.fits(p, used, words, i, person) && (person || w.text != "i"):
 			text := w.text
 			for _, more := range words[i+1 : i+used] {
 				text += " " + more.text
 			}
 			n.add(e, part{token: e.lookup(known, text, w.script), role: p.role, class: p.class, family: p.family, number: p.number})
 			i += used
+			n.since(e, from, w.aside)
 			continue
 		case w.script == Digits:
 			n.add(e, part{token: e.lookup(known, w.text, Digits), role: roleNumber, number: small(w.text)})
+		case !person && w.text == "i" && i > 0: // the first of a series
+			n.add(e, part{token: e.lookup(known, w.text, Latin), role: roleNumber, number: 1})
 		case person && (w.script == Latin || w.script == Cyrillic || w.script == Other && w.dotted) && utf8.RuneCountInString(w.text) == 1:
 			n.add(e, part{token: e.lookup(known, w.text, w.script), role: roleInitial})
 		case person && e.words.joint[w.text] && i > 0 && i+1 < len(words):
@@ -81,6 +86,7 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 			}
 			n.add(e, p)
 		}
+		n.since(e, from, w.aside)
 		if w.comma && n.comma == 0 && i+1 < len(words) {
 			n.comma = len(n.parts)
 		}
@@ -90,6 +96,25 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 		n.parts = slices.Concat(n.parts[n.comma:], n.parts[:n.comma])
 	}
 	return n
+}
+
+// since finishes the parts added last: what stands in brackets weighs less, and
+// forty and four are forty-four.
+func (n *name) since(e *Engine, from int, aside bool) {
+	if from == len(n.parts) {
+		return
+	}
+	p := &n.parts[from]
+	if aside {
+		p.aside = true
+		p.weight = p.weight * e.set.aside / 100
+	}
+	if p.role == roleNumber && from > 0 {
+		if q := &n.parts[from-1]; q.role == roleNumber && q.number >= 20 && q.number < 100 && q.number%10 == 0 && p.number > 0 && p.number < 10 {
+			q.number += p.number
+			n.parts = n.parts[:from]
+		}
+	}
 }
 
 // fits says whether a phrase may have its role at this place of the name.
@@ -150,7 +175,8 @@ func (e *Engine) weightOf(p part) int32 {
 	case roleNumber:
 		return e.set.number
 	}
-	if n := p.token.text; p.role == roleName && (n == "abd" || n == "allah" || n == "din" || n == "عبد" || n == "الله" || n == "دين") {
+	if n := p.token.text; p.role == roleName && (n == "abd" || n == "allah" || n == "din" || n == "عبد" || n == "الله" || n == "دين" ||
+		n == "абд" || n == "аллах" || n == "дин") {
 		return e.set.compound
 	}
 	return p.token.weight
@@ -195,6 +221,8 @@ func personal(words []word) []word {
 			out = compoundLatin(out, w)
 		case w.script == Arabic:
 			out = compoundArabic(out, w)
+		case w.script == Cyrillic:
+			out = compoundCyrillic(out, w)
 		default:
 			out = append(out, w)
 		}
@@ -299,6 +327,40 @@ func compoundArabic(out []word, w word) []word {
 	}
 	if rest, ok := strings.CutPrefix(s, "ال"); ok && n > 4 {
 		return append(out, like("ال"), last(rest))
+	}
+	return append(out, w)
+}
+
+// compoundCyrillic does the same for words in Cyrillic.
+func compoundCyrillic(out []word, w word) []word {
+	part := func(text string, last bool) word {
+		p := word{text: text, script: Cyrillic}
+		if last {
+			p.comma, p.dotted = w.comma, w.dotted
+		}
+		return p
+	}
+	switch w.text {
+	case "абдул", "абдель", "абдал", "абдур":
+		return append(out, part("абд", true))
+	case "абдулла", "абдуллах", "абдаллах", "абдалла":
+		return append(out, part("абд", false), part("аллах", true))
+	}
+	for _, begin := range []string{"абдул", "абдель", "абдал", "абдур", "абду"} {
+		if rest, ok := strings.CutPrefix(w.text, begin); ok && utf8.RuneCountInString(rest) >= 4 {
+			if begin == "абдур" && !strings.HasPrefix(rest, "р") {
+				rest = "р" + rest
+			}
+			return append(out, part("абд", false), part(rest, true))
+		}
+	}
+	for _, end := range []struct{ text, is string }{
+		{"уллах", "аллах"}, {"улла", "аллах"}, {"аллах", "аллах"}, {"уддин", "дин"}, {"еддин", "дин"}, {"аддин", "дин"}, {"иддин", "дин"},
+		{"оуддине", "дин"}, {"оудине", "дин"}, {"еддине", "дин"}, {"удин", "дин"}, {"уддеен", "дин"},
+	} {
+		if head, ok := strings.CutSuffix(w.text, end.text); ok && utf8.RuneCountInString(head) >= 3 && !strings.HasSuffix(head, "д") {
+			return append(out, part(head, false), part(end.is, true))
+		}
 	}
 	return append(out, w)
 }

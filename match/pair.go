@@ -26,15 +26,24 @@ func (e *Engine) distance(a, b *token) (dist, said int32) {
 	case a.script == Latin && b.script == Latin:
 		return e.latin(a.letters, b.letters, a.mask, b.mask, (a.info+b.info)/2), certain
 	case b.script == Latin:
-		return e.cross(a, b.letters, b.info, e.set.reach)
+		return e.read(a, b)
 	case a.script == Latin:
-		return e.cross(b, a.letters, a.info, e.set.reach)
+		return e.read(b, a)
 	case a.script == b.script:
 		return e.within(a, b), certain
 	}
 	d1, s1 := e.cross(a, b.letters, b.info, e.set.reach)
 	d2, s2 := e.cross(b, a.letters, a.info, e.set.reach)
 	return max(d1, d2), min(s1, s2)
+}
+
+// read compares a word of another script with a Latin word.
+func (e *Engine) read(t, latin *token) (dist, said int32) {
+	dist, said = e.cross(t, latin.letters, latin.info, e.set.reach)
+	if t.script == Hangul && dist < apart {
+		dist = dist * e.set.hangul / 100
+	}
+	return dist, said
 }
 
 // latin compares two words in Latin letters by what it costs to spell one as the other.
@@ -53,9 +62,26 @@ func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
 	limit := info * e.set.far / 1000 * 100 / by
 	cost := e.spell.differ(a, b, limit)
 	if cost == never {
+		if am == bm && len(a) > 3 && backwards(a, b) {
+			return e.set.nick
+		}
 		return apart
 	}
 	return min(apart, cost*10*by/info)
+}
+
+// backwards reports whether one word is the other written from its end, which
+// is done to slip through.
+func backwards(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[len(b)-1-i] {
+			return false
+		}
+	}
+	return true
 }
 
 // cross compares a word with the Latin letters of another: by the share of the

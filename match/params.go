@@ -21,6 +21,7 @@ type params struct {
 	latinBy int32 // percent: distance of Latin words per share of letters unexplained
 	brief   int32 // percent more for words of one letter, falling with the square of the length
 	crossBy int32 // distance between scripts of words as unlike as one in a thousand pairs of different names
+	hangul  int32 // percent: distance of a Korean word from a Latin word
 	rough   int32 // percent: distance of words of a script without a table of its own
 	alone   int32 // percent: distance of a Han character that stands alone from its Mandarin reading
 	nick    int32 // distance of a name and its short form
@@ -34,6 +35,7 @@ type params struct {
 	domain, number     int32
 	compound           int32 // abd, allah, din: halves of names
 	common             int32 // percent of the weight of a word of business that counts as shared
+	aside              int32 // percent of its weight for a word in brackets
 	initial            int32
 
 	// Names.
@@ -60,12 +62,13 @@ type params struct {
 
 func defaults() params {
 	return params{
-		letters: 600, signs: 330, common: 40, father: 150,
-		typo: 406, vowels: 450, slip: 401, swap: 238, twin: 195, learned: 163, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
-		nick: 193, bend: 8, rare: 1000, least: 100, floor: 73, particle: 8, title: 26, patronym: 32, kunya: 439,
-		form: 212, business: 700, domain: 336, number: 1200, initial: 112, against: 100, once: 344, counted: 48,
-		omitted: 14, leave: 28, leaveShare: 10, foreign: 90, pass: 3077, edge: 62, order: 103, shortened: 6,
-		merged: 18, unsure: 18, doubt: 65, weak: 51, brief: 320, compound: 563, extra: 150, syllable: 200,
-		heavy: 100, rough: 200, alone: 150,
+		hangul: 70, aside: 50,
+		letters: 600, signs: 191, common: 48, father: 259,
+		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 163, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
+		nick: 193, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,
+		form: 305, business: 1008, domain: 403, number: 833, initial: 112, against: 120, once: 413, counted: 58,
+		omitted: 14, leave: 28, leaveShare: 10, foreign: 90, pass: 2137, edge: 62, order: 103, shortened: 7,
+		merged: 18, unsure: 15, doubt: 65, weak: 51, brief: 320, compound: 563, extra: 150, syllable: 200,
+		heavy: 100, rough: 240, alone: 150,
 	}
 }

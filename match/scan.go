@@ -16,6 +16,7 @@ type word struct {
 	upper   bool // it was written in capitals
 	dotted  bool // a full stop followed
 	comma   bool // a comma followed
+	aside   bool // it stood in brackets
 }
 
 // scan cuts a name into words. It reads at most MaxName bytes.
@@ -54,6 +55,7 @@ type scanner struct {
 	run   []rune
 	kinds [nScripts]int
 	lower bool
+	depth int // of brackets
 }
 
 func (s *scanner) rune(r rune) {
@@ -98,7 +100,7 @@ func (s *scanner) rune(r rune) {
 func (s *scanner) part(r rune) {
 	had := len(s.words)
 	s.flush()
-	if len(s.words) == 0 {
+	if len(s.words) == 0 { // brackets around the whole name mean nothing
 		return
 	}
 	last := &s.words[len(s.words)-1]
@@ -107,6 +109,12 @@ func (s *scanner) part(r rune) {
 		last.dotted = true
 	case r == ',' || r == '،' || r == '、':
 		last.comma = true
+	}
+	switch r {
+	case '(', '（':
+		s.depth++
+	case ')', '）':
+		s.depth = 0
 	}
 }
 
@@ -189,7 +197,7 @@ func latinAfter(run []rune) bool {
 
 // put appends one word of one script.
 func (s *scanner) put(run []rune, script Script) {
-	w := word{script: script, upper: !s.lower && (script == Latin || script == Cyrillic || script == Other)}
+	w := word{script: script, aside: s.depth > 0, upper: !s.lower && (script == Latin || script == Cyrillic || script == Other)}
 	switch script {
 	case Latin:
 		w.text = s.e.az(run)
@@ -216,6 +224,18 @@ func (e *Engine) az(run []rune) string {
 		}
 	}
 	return string(b)
+}
+
+// Letters writes the Latin words of a name with a-z only, without spaces: how
+// the engine and its trainer tell one spelling from another.
+func (e *Engine) Letters(name string) string {
+	var b strings.Builder
+	for _, w := range e.scan(name) {
+		if w.script == Latin {
+			b.WriteString(w.text)
+		}
+	}
+	return b.String()
 }
 
 // digits writes digits of any script as 0-9, without leading zeros.

@@ -104,6 +104,9 @@ func (e *Engine) leftover(n *name, used *[MaxTokens]bool) (r rest) {
 			continue
 		}
 		p := &n.parts[i]
+		if repeated(n, used, i) {
+			continue
+		}
 		r.weight += p.weight
 		if p.role == roleNumber {
 			r.numbers += p.weight
@@ -118,6 +121,20 @@ func (e *Engine) leftover(n *name, used *[MaxTokens]bool) (r rest) {
 		r.cost += cost
 	}
 	return r
+}
+
+// repeated reports a rare word that the name has twice and that was found once:
+// a slip of the pen. Common ones are in some names twice.
+func repeated(n *name, used *[MaxTokens]bool, i int) bool {
+	if n.parts[i].weight < 700 {
+		return false
+	}
+	for k := range n.parts {
+		if used[k] && n.parts[k].token == n.parts[i].token && n.parts[k].role == n.parts[i].role {
+			return true
+		}
+	}
+	return false
 }
 
 // score turns a tally into a score.

@@ -412,13 +412,17 @@ func (s *Searcher) joinSide(ones, manys []part, usedOne, usedMany *[MaxTokens]bo
 func mayJoin(one *part, many []part) bool {
 	n, hard, mask := 0, 0, uint32(0)
 	for k := range many {
-		n += len(many[k].letters)
+		if many[k].written != nil {
+			n += len(many[k].written)
+		} else {
+			n += len(many[k].letters)
+		}
 		hard += many[k].bones
 		mask |= many[k].mask
 	}
 	if one.script == Latin && many[0].script == Latin {
 		d := n - len(one.letters)
-		return d <= 3 && d >= -3 && sameLetters(mask, one.mask) <= 3
+		return d <= 3 && d >= -3 && sameLetters(mask, one.mask) <= 5
 	}
 	d := hard - one.bones
 	if many[0].head&one.head == 0 || many[len(many)-1].tail&one.tail == 0 || d > 1+hard/4 || -d > 1+hard/4 {

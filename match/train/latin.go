@@ -144,6 +144,20 @@ func spelling(all []opCost) []opCost {
 		}
 		by[op{u, c.letters}] = max(20, c.cost-half/2)
 	}
+	// What systems of romanisation write differently, for languages that the pivots
+	// know little of: Chinese in pinyin and before.
+	for _, same := range []struct {
+		two, one string
+		cost     int
+	}{
+		{"hs", "x", 120}, {"sh", "x", 150}, {"ch", "q", 120}, {"ts", "c", 150}, {"zh", "j", 150},
+	} {
+		for _, o := range []op{{same.two, same.one}, {same.one, same.two}} {
+			if c, ok := by[o]; !ok || c > same.cost {
+				by[o] = same.cost
+			}
+		}
+	}
 	var out []opCost
 	for o, c := range by {
 		if back, ok := by[op{o.letters, o.units}]; ok {

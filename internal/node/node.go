@@ -36,6 +36,7 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/jobs"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/party"
@@ -59,6 +60,7 @@ type Node struct {
 	Staff     *staff.Staff
 	Exchange  *exchange.Exchange
 	Casework  *casework.Casework
+	Index     *gpsi.Register
 
 	deps    Dependencies
 	clients func(landbridge.PartyID) *http.Client
@@ -103,7 +105,10 @@ func (d Dependencies) orReal(level string) Dependencies {
 
 // Schemas lists the migrations of every package, lower ones first.
 func Schemas() []db.Schema {
-	return []db.Schema{blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), casework.Schema(), Schema()}
+	return []db.Schema{
+		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(),
+		casework.Schema(), gpsi.Schema(), Schema(),
+	}
 }
 
 // Open builds the node of a data folder. Close it.
@@ -129,7 +134,7 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openFaces} {
+	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openIndex, n.openFaces} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -206,6 +211,14 @@ func (n *Node) openCasework(context.Context) (err error) {
 	}
 	n.jobs = jobs.NewRunner(n.DB, n.deps.Clock, n.Casework.Jobs(), n.report)
 	return nil
+}
+
+func (n *Node) openIndex(context.Context) (err error) {
+	n.Index, err = gpsi.New(gpsi.Config{
+		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Blobs: n.Blobs,
+		Clock: n.deps.Clock, Random: n.deps.Random,
+	})
+	return err
 }
 
 // site returns the host that passkeys are bound to. Check has parsed the address.

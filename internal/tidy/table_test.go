@@ -27,14 +27,16 @@ var may = map[string]string{
 	"match/train":       "match match/list", // makes match/tables; not part of the node
 
 	// Platform.
-	"internal/fail":      "",
-	"internal/db":        "internal/fail",
-	"internal/db/dbtest": "internal/db",
-	"internal/jobs":      "internal/db internal/fail",
-	"internal/blob":      ". internal/db internal/fail",
-	"internal/access":    ". internal/fail",
-	"internal/record":    ". ledger internal/db internal/fail",
-	"internal/lang":      "",
+	"internal/fail":          "",
+	"internal/db":            "internal/fail",
+	"internal/db/dbtest":     "internal/db",
+	"internal/jobs":          "internal/db internal/fail",
+	"internal/blob":          ". internal/db internal/fail",
+	"internal/access":        ". internal/fail",
+	"internal/record":        ". ledger internal/db internal/fail",
+	"internal/lang":          "",
+	"internal/face":          "internal/fail internal/lang",
+	"internal/face/facetest": "",
 
 	// Modules.
 	"internal/party":         ". seal ledger internal/db internal/fail internal/record",
@@ -48,7 +50,7 @@ var may = map[string]string{
 
 	// Edges: never db or jobs, never each other.
 	"client":        ".",
-	"internal/web":  ". process handling internal/access internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/casework",
+	"internal/web":  ". process handling internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/casework",
 	"internal/api":  ". process handling client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/casework",
 	"internal/peer": ". seal ledger internal/fail internal/record internal/party internal/exchange",
 

@@ -9,6 +9,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/casework"
+	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 )
@@ -180,7 +181,7 @@ func (s *site) approve(v *visit) error {
 	role := landbridge.Role(v.FormValue("role"))
 	done, err := s.Casework.Approve(v.Context(), v.me(), p.ID, role, assertion)
 	if fail.Is(err, fail.Unsigned) || fail.Is(err, fail.Denied) || fail.Is(err, fail.Invalid) {
-		return s.showApproval(v, status(fail.KindOf(err)), p, fail.Safe(err))
+		return s.showApproval(v, face.Status(fail.KindOf(err)), p, fail.Safe(err))
 	}
 	if err != nil {
 		return err

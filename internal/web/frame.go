@@ -6,6 +6,7 @@ import (
 
 	"landbridge.example/handling"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/face"
 	"landbridge.example/internal/lang"
 )
 
@@ -70,38 +71,25 @@ type Mark struct {
 	Notes []string
 }
 
-const (
-	langCookie  = "landbridge-language"
-	themeCookie = "landbridge-theme"
-)
-
 // frame prepares what is around a page.
 func (s *site) frame(v *visit, title string) Frame {
 	now := s.Clock().UTC()
 	f := Frame{
-		t: v.t, Title: title, Lang: v.t.Code, Dir: "ltr",
+		t: v.t, Title: title, Lang: v.t.Code, Dir: face.Direction(v.t), Theme: face.Theme(v.Request),
 		Party: string(s.Party), PartyName: s.partyName(v, s.Party),
 		Demo: s.Demo != nil, SignedIn: v.in,
 		Now: now.Format("15:04"), NowISO: now.Format("2006-01-02T15:04:05Z"),
-		Style: s.assets.href("look.css"), Script: s.assets.href("page.js"), Icon: s.assets.href("mark.svg"),
+		Style: s.assets.Href("look.css"), Script: s.assets.Href("page.js"), Icon: s.assets.Href("mark.svg"),
 		Here: v.URL.RequestURI(), Live: v.in && v.Method == http.MethodGet,
-	}
-	if v.t.RTL {
-		f.Dir = "rtl"
 	}
 	if s.Demo != nil {
 		f.Nodes = s.Demo.Nodes
 	}
-	theme := ""
-	if c, err := v.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
-		theme = c.Value
+	for _, c := range face.Languages(v.t) {
+		f.Languages = append(f.Languages, Choice(c))
 	}
-	f.Theme = theme
-	for _, l := range lang.Languages() {
-		f.Languages = append(f.Languages, Choice{l.Code, l.Name, l.Code == v.t.Code})
-	}
-	for _, t := range []string{"", "light", "dark"} {
-		f.Themes = append(f.Themes, Choice{t, v.t.T("theme." + orAuto(t)), t == theme})
+	for _, c := range face.Themes(v.t, f.Theme) {
+		f.Themes = append(f.Themes, Choice(c))
 	}
 	if said := "said." + v.URL.Query().Get("said"); v.t.Has(said) {
 		f.Said = v.t.T(said)
@@ -113,13 +101,6 @@ func (s *site) frame(v *visit, title string) Frame {
 		s.navigate(v, &f)
 	}
 	return f
-}
-
-func orAuto(theme string) string {
-	if theme == "" {
-		return "auto"
-	}
-	return theme
 }
 
 // may reports whether the person's roles allow an action.

@@ -1,25 +1,19 @@
 package web
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/staff"
 )
-
-// policy is what a page may load: its own files and nothing else. There is no
-// inline script or style, so an injected one does not run.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // A visit is one request, with who makes it and in which language.
 type visit struct {
@@ -52,16 +46,8 @@ func (s *site) guard(h http.Handler) http.Handler {
 	h = cross.Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		head := w.Header()
-		head.Set("Content-Security-Policy", policy)
-		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("Referrer-Policy", "same-origin")
-		head.Set("Cross-Origin-Opener-Policy", "same-origin")
-		head.Set("Cross-Origin-Resource-Policy", "same-origin")
-		head.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		face.Headers(head, s.Secure)
 		head.Set("Cache-Control", "no-store") // sealed content does not stay in a browser's cache
-		if s.Secure {
-			head.Set("Strict-Transport-Security", "max-age=31536000")
-		}
 		defer func() {
 			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // the sentinel is compared as net/http does
 				s.refuse(s.visit(w, r), fmt.Errorf("panic at %s: %v", r.Pattern, p))
@@ -101,11 +87,7 @@ func (s *site) handle(r route) http.Handler {
 }
 
 func (s *site) visit(w http.ResponseWriter, r *http.Request) *visit {
-	chosen := ""
-	if c, err := r.Cookie(langCookie); err == nil {
-		chosen = c.Value
-	}
-	return &visit{Request: r, w: w, t: s.Lang.Match(chosen, r.Header.Get("Accept-Language"))}
+	return &visit{Request: r, w: w, t: face.Texts(s.Lang, r)}
 }
 
 // cookieName is the node's own: the demo's nodes share one host, and cookies
@@ -152,13 +134,7 @@ func (s *site) askToSignIn(v *visit) {
 }
 
 // local returns where to go after signing in: a page of ours, or the desk.
-func local(next string) string {
-	u, err := url.Parse(next)
-	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, "\\") {
-		return "/"
-	}
-	return next
-}
+func local(next string) string { return face.Local(next, "/") }
 
 func wantsJSON(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "application/json")
@@ -205,39 +181,4 @@ func (v *visit) body(into any) error {
 		return fail.Because(err, fail.Invalid, "the page sent something this node does not understand; load it again")
 	}
 	return nil
-}
-
-// status maps a kind of failure to the status of the answer. A test holds it complete.
-func status(k fail.Kind) int {
-	switch k {
-	case fail.Invalid:
-		return http.StatusUnprocessableEntity
-	case fail.Denied:
-		return http.StatusForbidden
-	case fail.Missing:
-		return http.StatusNotFound
-	case fail.Conflict:
-		return http.StatusConflict
-	case fail.Unavailable:
-		return http.StatusServiceUnavailable
-	case fail.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case fail.Expired:
-		return http.StatusGone
-	case fail.Unsigned:
-		return http.StatusBadRequest
-	case fail.Internal:
-		return http.StatusInternalServerError
-	}
-	return 0
-}
-
-// reference makes the number that ties what a person saw to what we logged.
-func (s *site) reference() string {
-	b := make([]byte, 4)
-	if _, err := io.ReadFull(s.Random, b); err != nil {
-		return "unnumbered"
-	}
-	h := strings.ToUpper(hex.EncodeToString(b))
-	return h[:4] + "-" + h[4:]
 }

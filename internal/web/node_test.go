@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"landbridge.example"
+	"landbridge.example/internal/face/facetest"
 	"landbridge.example/internal/node"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/staff/softkey"
@@ -149,7 +150,7 @@ func TestEveryPage(t *testing.T) {
 						t.Errorf("%s as %q: %s %s answers %d", lang, who, method, at, code)
 					}
 					if strings.HasPrefix(head.Get("Content-Type"), "text/html") {
-						for _, f := range web.CheckHTML(body) {
+						for _, f := range facetest.Check(body) {
 							t.Errorf("%s as %q: %s: %s", lang, who, at, f)
 						}
 					}

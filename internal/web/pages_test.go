@@ -20,7 +20,8 @@ import (
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
-	"landbridge.example/internal/fail"
+	"landbridge.example/internal/face"
+	"landbridge.example/internal/face/facetest"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
@@ -37,23 +38,23 @@ func book(t testing.TB) *lang.Book {
 
 // TestTemplates type-checks every page against the view it is rendered from.
 func TestTemplates(t *testing.T) {
-	p, err := loadPages()
+	p, err := face.LoadPages(pageFiles)
 	if err != nil {
 		t.Fatal(err)
 	}
 	views := samples(book(t).In("en"))
-	for name, tmpl := range p.by {
+	for _, name := range p.Names() {
 		view, ok := views[name]
 		if !ok {
 			t.Errorf("page %s has no sample view", name)
 			continue
 		}
-		if err := templatecheck.CheckHTML(tmpl.Lookup("base.html"), view); err != nil {
+		if err := templatecheck.CheckHTML(p.Template(name), view); err != nil {
 			t.Errorf("page %s: %v", name, err)
 		}
 	}
 	for name := range views {
-		if p.by[name] == nil {
+		if p.Template(name) == nil {
 			t.Errorf("the view of %s has no page", name)
 		}
 	}
@@ -61,7 +62,7 @@ func TestTemplates(t *testing.T) {
 
 // TestPages renders every page in every language and reads it strictly.
 func TestPages(t *testing.T) {
-	p, err := loadPages()
+	p, err := face.LoadPages(pageFiles)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +70,11 @@ func TestPages(t *testing.T) {
 	for _, l := range lang.Languages() {
 		for name, view := range samples(b.In(l.Code)) {
 			var out bytes.Buffer
-			if err := p.by[name].ExecuteTemplate(&out, "base.html", view); err != nil {
+			if err := p.Template(name).Execute(&out, view); err != nil {
 				t.Errorf("%s in %s: %v", name, l.Code, err)
 				continue
 			}
-			for _, f := range checkHTML(out.String()) {
+			for _, f := range facetest.Check(out.String()) {
 				t.Errorf("%s in %s: %s", name, l.Code, f)
 			}
 			if m := regexp.MustCompile(`&lt;nil&gt;|%!|\[\]|map\[|ZgotmplZ`).FindString(out.String()); m != "" {
@@ -82,18 +83,6 @@ func TestPages(t *testing.T) {
 			if out.Len() > 70_000 {
 				t.Errorf("%s in %s has %d bytes; with style and script a page stays under 100 kB", name, l.Code, out.Len())
 			}
-		}
-	}
-}
-
-func TestStatusForEveryKind(t *testing.T) {
-	texts := book(t).In("en")
-	for _, k := range fail.Kinds() {
-		if status(k) == 0 {
-			t.Errorf("kind %s has no status", k)
-		}
-		if !texts.Has("fail." + k.String()) {
-			t.Errorf("kind %s has no words", k)
 		}
 	}
 }
@@ -117,12 +106,13 @@ func TestRoutes(t *testing.T) {
 }
 
 func TestAssets(t *testing.T) {
-	a, err := loadAssets()
+	a, err := face.LoadAssets("/assets/", assetFiles)
 	if err != nil {
 		t.Fatal(err)
 	}
 	total := 0
-	for name, body := range a.body {
+	for _, name := range a.Names() {
+		body := a.Body(name)
 		total += len(body)
 		if !regexp.MustCompile(`^[a-z]+\.[0-9a-f]{12}\.(css|js|svg)$`).MatchString(name) {
 			t.Errorf("%s is not named by its hash", name)
@@ -135,21 +125,8 @@ func TestAssets(t *testing.T) {
 		t.Errorf("assets have %d bytes; the first page stays under 100 kB in all", total)
 	}
 	for _, plain := range []string{"look.css", "page.js", "mark.svg"} {
-		if a.name[plain] == "" {
+		if a.Href(plain) == "/assets/" {
 			t.Errorf("no %s", plain)
-		}
-	}
-}
-
-// TestLogical: the stylesheet knows no left and right, so that it serves both directions.
-func TestLogical(t *testing.T) {
-	css, err := fs.ReadFile(assetFiles, "asset/look.css")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, bad := range []string{"margin-left", "margin-right", "padding-left", "padding-right", "border-left", "border-right", "text-align:left", "text-align:right", "float:", " left:", " right:"} {
-		if strings.Contains(string(css), bad) {
-			t.Errorf("the stylesheet says %s; use the logical property", bad)
 		}
 	}
 }
@@ -247,10 +224,10 @@ func TestInternalErrorsHide(t *testing.T) {
 	var gotErr error
 	s := &site{Config: Config{Party: "XA", Lang: book(t), Clock: time.Now, Random: rand.Reader, Report: func(r string, err error) { gotRef, gotErr = r, err }}, access: access.New()}
 	var err error
-	if s.pages, err = loadPages(); err != nil {
+	if s.pages, err = face.LoadPages(pageFiles); err != nil {
 		t.Fatal(err)
 	}
-	if s.assets, err = loadAssets(); err != nil {
+	if s.assets, err = face.LoadAssets("/assets/", assetFiles); err != nil {
 		t.Fatal(err)
 	}
 	for _, do := range []func(*site, *visit) error{
@@ -324,7 +301,7 @@ func TestHub(t *testing.T) {
 // TestCheckHTML: the strict reader finds what it is there to find.
 func TestCheckHTML(t *testing.T) {
 	frame := func(body string) string { return `<html lang="en" dir="ltr"><body>` + body + `</body></html>` }
-	if got := checkHTML(frame(`<p>a <b>b</b><br></p><label for="x">x</label><input id="x" name="x">`)); len(got) > 0 {
+	if got := facetest.Check(frame(`<p>a <b>b</b><br></p><label for="x">x</label><input id="x" name="x">`)); len(got) > 0 {
 		t.Errorf("a good page: %v", got)
 	}
 	for what, page := range map[string]string{
@@ -342,7 +319,7 @@ func TestCheckHTML(t *testing.T) {
 		"described":      frame(`<label for="x">x</label><input id="x" aria-describedby="gone">`),
 		"unnamed bar":    frame(`<progress value="1" max="2"></progress>`),
 	} {
-		if len(checkHTML(page)) == 0 {
+		if len(facetest.Check(page)) == 0 {
 			t.Errorf("%s is not found", what)
 		}
 	}

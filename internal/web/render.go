@@ -1,62 +1,29 @@
 package web
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 )
 
 //go:embed page
 var pageFiles embed.FS
 
-// pages are the parsed templates, by name of their folder.
-type pages struct{ by map[string]*template.Template }
-
-// loadPages parses page/<name>/<name>.html, each together with the frame in
-// page/base.html and the shared parts in page/part/*.html.
-func loadPages() (*pages, error) {
-	p := &pages{by: map[string]*template.Template{}}
-	files, err := fs.Glob(pageFiles, "page/*/*.html")
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range files {
-		name := path.Base(path.Dir(f))
-		if name == "part" {
-			continue
-		}
-		t, err := template.ParseFS(pageFiles, "page/base.html", "page/part/*.html", f)
-		if err != nil {
-			return nil, fmt.Errorf("parsing the page %s: %w", name, err)
-		}
-		p.by[name] = t
-	}
-	return p, nil
-}
-
-// show renders a page whole before its first byte leaves: a page that fails
-// half-way becomes an error page, never half a page.
+// show renders a page and sends it.
 func (s *site) show(v *visit, status int, name string, view any) error {
-	t, ok := s.pages.by[name]
-	if !ok {
-		return fmt.Errorf("there is no page %s", name)
-	}
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "base.html", view); err != nil {
-		return fmt.Errorf("rendering %s: %w", name, err)
+	b, err := s.pages.Render(name, view)
+	if err != nil {
+		return err
 	}
 	v.w.Header().Set("Content-Language", v.t.Code)
-	v.send(status, "text/html; charset=utf-8", b.Bytes())
+	v.send(status, "text/html; charset=utf-8", b)
 	return nil
 }
 
@@ -77,9 +44,9 @@ type ErrorView struct {
 // reference number when it has not.
 func (s *site) refuse(v *visit, err error) {
 	kind := fail.KindOf(err)
-	view := ErrorView{Status: status(kind), Heading: v.t.T("fail." + kind.String()), Sentence: sentence(fail.Safe(err))}
+	view := ErrorView{Status: face.Status(kind), Heading: v.t.T("fail." + kind.String()), Sentence: sentence(fail.Safe(err))}
 	if kind == fail.Internal {
-		view.Reference = s.reference()
+		view.Reference = face.Reference(s.Random)
 		view.Sentence = ""
 		s.Report(view.Reference, fmt.Errorf("%s %s: %w", v.Method, v.URL.Path, err))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/staff"
@@ -181,19 +182,7 @@ func (s *site) finishSetup(v *visit) error {
 // preferences keeps the language and the theme in the browser: they are no
 // business of this node.
 func (s *site) preferences(v *visit) error {
-	keep := func(name, value string) {
-		http.SetCookie(v.w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
-			HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
-	}
-	for _, l := range lang.Languages() {
-		if v.FormValue("language") == l.Code {
-			keep(langCookie, l.Code)
-		}
-	}
-	switch theme := v.FormValue("theme"); theme {
-	case "light", "dark", "auto":
-		keep(themeCookie, theme)
-	}
+	face.Keep(v.w, v.FormValue("language"), v.FormValue("theme"), s.Secure)
 	return v.to(local(v.FormValue("here")), "")
 }
 

@@ -28,6 +28,7 @@ import (
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/exchange"
+	"landbridge.example/internal/face"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
@@ -84,8 +85,8 @@ type DemoNode struct {
 type site struct {
 	Config
 	access *access.Table
-	pages  *pages
-	assets *assets
+	pages  *face.Pages
+	assets *face.Assets
 }
 
 // New returns the pages.
@@ -102,11 +103,11 @@ func New(c Config) (http.Handler, error) {
 	if c.Hub == nil {
 		c.Hub = NewHub()
 	}
-	a, err := loadAssets()
+	a, err := face.LoadAssets("/assets/", assetFiles)
 	if err != nil {
 		return nil, err
 	}
-	p, err := loadPages()
+	p, err := face.LoadPages(pageFiles)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,9 @@
 package lang
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
@@ -239,12 +241,33 @@ func (t *Texts) T(key string, args ...any) string {
 	return key
 }
 
-// Or returns the text of key, or the English words given by who knows the key.
+// Or returns the text of key, or else what is said in this language for the
+// English words given by who knows the key.
 func (t *Texts) Or(english, key string, args ...any) string {
 	if t.Has(key) || t.english != nil && t.english.Has(key) {
 		return t.T(key, args...)
 	}
+	return t.Said(english)
+}
+
+// Said returns the translation of an English text that comes from data and not
+// from the program: the words of process definitions, most of which stand in
+// many of them and are translated once. Without one it is the English.
+func (t *Texts) Said(english string) string {
+	if t.english == nil || english == "" {
+		return english
+	}
+	if line, ok := t.lines[SaidKey(english)]; ok {
+		return line
+	}
 	return english
+}
+
+// SaidKey is the key of an English text in the catalogues: its own digest, so
+// that a text that changes asks for a new translation.
+func SaidKey(english string) string {
+	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(english), " ")))
+	return "said." + hex.EncodeToString(sum[:5])
 }
 
 func count(v any) int64 {

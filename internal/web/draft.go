@@ -56,17 +56,17 @@ func (s *site) showNewRequest(v *visit, status int, problem string) error {
 	}
 	for _, l := range parties {
 		if l.Party != s.Party && !l.Suspended && len(l.Record.Profiles) > 0 {
-			view.Recipients = append(view.Recipients, recipient(v, l, to))
+			view.Recipients = append(view.Recipients, s.recipient(v, l, to))
 		}
 	}
 	return s.show(v, status, "new", view)
 }
 
-func recipient(v *visit, l party.Listing, chosen string) RecipientCard {
+func (s *site) recipient(v *visit, l party.Listing, chosen string) RecipientCard {
 	card := RecipientCard{Code: string(l.Party), Name: l.Record.Name.In(v.t.Code), Chosen: string(l.Party) == chosen}
 	card.Languages = languages(v.t, l.Record.Languages)
 	for _, p := range l.Record.Profiles {
-		card.Takes = append(card.Takes, v.t.Or(p.Process, "process."+p.Process+".title"))
+		card.Takes = append(card.Takes, s.titled(v.t, p.Process))
 		card.Required += len(p.Required) + len(p.Demands)
 		if p.Hotline != "" {
 			card.Hotline = hotline(v.t, &l.Record, p.Hotline)

@@ -63,7 +63,7 @@ func (s *site) parties(v *visit) error {
 			line.Suspended = l.Reason
 		}
 		for _, p := range l.Record.Profiles {
-			line.Processes = append(line.Processes, v.t.Or(p.Process, "process."+p.Process+".title"))
+			line.Processes = append(line.Processes, s.titled(v.t, p.Process))
 		}
 		view.Parties = append(view.Parties, line)
 	}
@@ -176,7 +176,7 @@ func (s *site) showParty(v *visit, l party.Listing) error {
 
 func (s *site) profile(v *visit, r *party.Record, p party.Profile) ProfileCard {
 	t := v.t
-	card := ProfileCard{Process: p.Process, Title: t.Or(p.Process, "process."+p.Process+".title")}
+	card := ProfileCard{Process: p.Process, Title: s.titled(t, p.Process)}
 	add := func(key, value string) {
 		if value != "" {
 			card.Lines = append(card.Lines, NameValue{t.T(key), value})
@@ -184,7 +184,7 @@ func (s *site) profile(v *visit, r *party.Record, p party.Profile) ProfileCard {
 	}
 	required := make([]string, len(p.Required))
 	for i, f := range p.Required {
-		required[i] = t.Or(f, "process."+p.Process+".field."+f+".label")
+		required[i] = s.fieldName(t, p.Process, f)
 	}
 	add("profile.required", t.List(required))
 	add("profile.languages", languages(t, p.Languages))

@@ -3,6 +3,7 @@ package web
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -115,16 +116,58 @@ func file(head string, all []keyed) string {
 	return b.String()
 }
 
+// ownTexts reports whether a process has a catalogue of its own, in which the
+// same English may be said differently at different places.
+func ownTexts(id string) bool { return id == "information-request" }
+
+// sayings lists the sentences that pages about processes show, which have no
+// key in any catalogue but their own digest.
+func sayings(d *process.Definition) (all []string) {
+	for _, a := range d.Assurances {
+		all = append(all, a.Label, a.Text)
+	}
+	for _, l := range d.Law {
+		all = append(all, l.About)
+	}
+	return all
+}
+
+// said lists the sentences of all other definitions, each once.
+func said(all []keyed, byProcess map[string][]keyed) []keyed {
+	for _, id := range slices.Sorted(maps.Keys(byProcess)) {
+		if ownTexts(id) {
+			continue
+		}
+		for _, k := range byProcess[id] {
+			if k.text != "" {
+				all = append(all, keyed{lang.SaidKey(k.text), strings.Join(strings.Fields(k.text), " ")})
+			}
+		}
+	}
+	return all
+}
+
 // TestProcessTexts: the English of a definition in the catalogue is the
 // definition's own, so that a translator never works from an old text. Run with
 // -update after a definition changed, then translate the lines that moved.
 func TestProcessTexts(t *testing.T) {
 	byProcess := map[string][]keyed{}
+	var other []keyed
 	for _, d := range definitions(t) {
 		byProcess[d.Ref.ID] = append(byProcess[d.Ref.ID], texts(d)...)
+		for _, s := range sayings(d) {
+			other = append(other, keyed{lang.SaidKey(s), strings.Join(strings.Fields(s), " ")})
+		}
 	}
-	want := map[string]string{"parts.txt": file("The parts of compound fields. Written by go test ./internal/web -run TestProcessTexts -update.", partTexts())}
+	want := map[string]string{
+		"parts.txt": file("The parts of compound fields. Written by go test ./internal/web -run TestProcessTexts -update.", partTexts()),
+		"said.txt": file("What process definitions say, each sentence once; its key is its digest. Written by go test ./internal/web -run TestProcessTexts -update.",
+			said(other, byProcess)),
+	}
 	for id, all := range byProcess {
+		if !ownTexts(id) {
+			continue
+		}
 		want["process."+id+".txt"] = file("The texts of the process "+id+". Written by go test ./internal/web -run TestProcessTexts -update.", all)
 	}
 	for name, text := range want {
@@ -191,9 +234,18 @@ func families(t testing.TB) []string {
 		each("pap.", strings.ToLower(strings.TrimPrefix(x.String(), "PAP:")))
 	}
 	for _, d := range definitions(t) {
+		for _, s := range sayings(d) {
+			if s != "" {
+				all = append(all, lang.SaidKey(s))
+			}
+		}
 		for _, k := range texts(d) {
-			if k.text != "" {
+			switch {
+			case k.text == "":
+			case ownTexts(d.Ref.ID):
 				all = append(all, k.key)
+			default:
+				all = append(all, lang.SaidKey(k.text))
 			}
 		}
 	}

@@ -71,6 +71,33 @@ func (s *site) say(v *visit, ref landbridge.ProcessRef, x casework.Text) string 
 	return t.Or(x.English, x.Key, args...)
 }
 
+// titled returns the title of the newest definition of a process, or its id
+// where this node does not know it.
+func (s *site) titled(t *lang.Texts, id string) string {
+	title := id
+	if s.Casework != nil {
+		for _, d := range s.Casework.Processes() {
+			if d.Ref.ID == id {
+				title = d.Title
+			}
+		}
+	}
+	return t.Or(title, "process."+id+".title")
+}
+
+// fieldName returns the label of a field of a process, by its name.
+func (s *site) fieldName(t *lang.Texts, process, field string) string {
+	label := field
+	if s.Casework != nil {
+		for _, d := range s.Casework.Processes() {
+			if f := d.Field(field); d.Ref.ID == process && f != nil {
+				label = f.Label
+			}
+		}
+	}
+	return t.Or(label, "process."+process+".field."+field+".label")
+}
+
 // codeWords puts a code that stands in a sentence in words: roles joined by
 // "or", a state, an act, a clock or a side of the process, a purpose. What is
 // none of these is text already.

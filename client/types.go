@@ -323,14 +323,15 @@ type Draft struct {
 	Changed    time.Time      `json:"changed"`
 }
 
-// A NewDraft begins an act: a new case (process and to), or an act in a case
+// A NewDraft begins an act: a new case (process, and to or sides), or an act in a case
 // that is there (case and transition).
 type NewDraft struct {
-	Process    string `json:"process,omitempty" doc:"Name of the process, such as information-request; the newest version is taken."`
-	To         string `json:"to,omitempty" doc:"Code of the other side."`
-	Case       string `json:"case,omitempty"`
-	Transition string `json:"transition,omitempty"`
-	Input      Input  `json:"input"`
+	Process    string              `json:"process,omitempty" doc:"Name of the process, such as information-request; the newest version is taken."`
+	To         string              `json:"to,omitempty" doc:"Code of the other side, where it is one party."`
+	Sides      map[string][]string `json:"sides,omitempty" doc:"In place of to: parties by the name of their side."`
+	Case       string              `json:"case,omitempty"`
+	Transition string              `json:"transition,omitempty"`
+	Input      Input               `json:"input"`
 }
 
 // A SaveDraft replaces what was written in a draft.

@@ -120,10 +120,10 @@ func (n *newCase) draftFor(ctx context.Context, c *client.Client, r *requestFile
 	if n.to != "" {
 		to = n.to
 	}
-	if process == "" || to == "" {
-		return client.Draft{}, fail.New(fail.Invalid, "say what to ask and whom: --process information-request --to XB")
+	if process == "" || to == "" && len(r.Sides) == 0 {
+		return client.Draft{}, fail.New(fail.Invalid, "say what to ask and whom: --process information-request --to XB; with several parties, sides: in the file")
 	}
-	return c.NewDraft(ctx, client.NewDraft{Process: process, To: to, Input: r.input()})
+	return c.NewDraft(ctx, client.NewDraft{Process: process, To: to, Sides: r.Sides, Transition: r.Act, Input: r.input()})
 }
 
 // attachAll attaches files that the draft does not have yet, so that a second

@@ -24,14 +24,16 @@ const (
 // A requestFile is a request as an officer's other systems write it. The same
 // shape without process, to and title serves the other acts.
 type requestFile struct {
-	Process     string        `yaml:"process"`
-	To          string        `yaml:"to"`
-	Title       string        `yaml:"title"`
-	Handling    string        `yaml:"handling"`
-	Ground      string        `yaml:"ground"`
-	Reason      string        `yaml:"reason"`
-	Fields      yaml.Node     `yaml:"fields"`
-	Attachments []requestPart `yaml:"attachments"`
+	Process     string              `yaml:"process"`
+	To          string              `yaml:"to"`
+	Sides       map[string][]string `yaml:"sides"` // in place of to, where more than two parties take part
+	Act         string              `yaml:"act"`   // what opens the case, where a process has more than one way
+	Title       string              `yaml:"title"`
+	Handling    string              `yaml:"handling"`
+	Ground      string              `yaml:"ground"`
+	Reason      string              `yaml:"reason"`
+	Fields      yaml.Node           `yaml:"fields"`
+	Attachments []requestPart       `yaml:"attachments"`
 
 	fields client.Fields
 	dir    string // attachments are relative to the file

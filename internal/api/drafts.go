@@ -68,7 +68,14 @@ func (a *API) newDraft(ctx context.Context, c *call, in client.NewDraft) (client
 		if err := c.may(access.DraftRequest); err != nil {
 			return client.Draft{}, err
 		}
-		if _, err := landbridge.ParsePartyID(in.To); err != nil {
+		if len(in.Sides) > 0 {
+			n.Sides = map[string][]landbridge.PartyID{}
+			for name, parties := range in.Sides {
+				for _, p := range parties {
+					n.Sides[name] = append(n.Sides[name], landbridge.PartyID(p)) // casework parses them
+				}
+			}
+		} else if _, err := landbridge.ParsePartyID(in.To); err != nil {
 			return client.Draft{}, fail.New(fail.Invalid, "say to whom: %v", err)
 		}
 	}

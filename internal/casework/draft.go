@@ -18,11 +18,12 @@ import (
 	"landbridge.example/process"
 )
 
-// A NewDraft says what to draft: a new case (Process and To), or one act in a
+// A NewDraft says what to draft: a new case (Process and To or Sides), or one act in a
 // case that is there (Case and Transition).
 type NewDraft struct {
-	Process    string             // "information-request"; the newest version is taken
-	To         landbridge.PartyID // the other side of a new case
+	Process    string                          // "information-request"; the newest version is taken
+	To         landbridge.PartyID              // the other side of a new case that has one other party
+	Sides      map[string][]landbridge.PartyID // who takes which side, where there are more
 	Case       landbridge.CaseID
 	Transition string
 	Input      Input
@@ -95,19 +96,23 @@ func (w *Casework) NewDraft(ctx context.Context, p staff.Person, n NewDraft) (*D
 	if err != nil {
 		return nil, err
 	}
-	if err := w.canOpen(ctx, def, n.To); err != nil {
-		return nil, err
-	}
 	t := opening(def, n.Transition)
 	if t == nil {
 		return nil, fail.New(fail.Invalid, "the process %s is not opened by %q", def.Ref.Name(), clip(n.Transition))
+	}
+	sides, err := w.sides(def, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.canOpen(ctx, def, t, sides); err != nil {
+		return nil, err
 	}
 	if _, ok := roleFor(p, t); !ok {
 		return nil, fail.New(fail.Denied, "%s is done by %s (0.2)", t.Label, process.RoleList(t.By))
 	}
 	var id landbridge.ID
 	err = w.c.DB.Write(ctx, func(tx *db.Tx) (err error) {
-		id, err = w.openCase(tx, p, def, t, n)
+		id, err = w.openCase(tx, p, def, t, n, sides)
 		return err
 	})
 	if err != nil {

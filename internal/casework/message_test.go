@@ -2,7 +2,6 @@ package casework
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,87 +116,6 @@ func FuzzBody(f *testing.F) {
 		}
 		if text, err := encode(c); err != nil || !bytes.Equal(text, coreText) {
 			t.Errorf("%q became %q, %v", coreText, text, err)
-		}
-	})
-}
-
-const requestFile = `# A request as a person writes it.
-process: information-request
-to: XB
-title: Account holder behind a telephone-fraud transfer
-handling: TLP:AMBER PAP:GREEN H1
-fields:
-  purpose: investigation
-  neutrality_declaration: yes
-  special_data: false
-  retention_until: 2028-11-22
-  data_kinds: [account_holder, account_movements]
-  facts_summary: |
-    A caller who said he was from the bank
-    had the victim transfer the money.
-  requesting_authority: {name: Azuria Police, function: head of unit, contact: duty desk}
-  accounts:
-    - {number: XB00 0000, institution: Bank of Borealis, assertion: fact, grade: A1}
-attachments:
-  - {file: statement.pdf, title: Statement of the victim's bank}
-`
-
-func TestParseRequest(t *testing.T) {
-	r, err := ParseRequest([]byte(requestFile))
-	must(t, err)
-	in := r.Input()
-	if r.To != "XB" || in.Title == "" || len(r.Files) != 1 || in.Fields["neutrality_declaration"].Text != "yes" || in.Fields["special_data"].Text != "no" ||
-		in.Fields["retention_until"].Text != "2028-11-22" || len(in.Fields["data_kinds"].Items) != 2 || in.Fields["requesting_authority"].Rows[0]["contact"] != "duty desk" ||
-		!strings.Contains(in.Fields["facts_summary"].Text, "\n") {
-		b, _ := json.Marshal(r)
-		t.Errorf("%s", b)
-	}
-	for name, tt := range map[string]struct{ from, to, want string }{
-		"unknown key":    {"title: Account", "titel: Account", `no key "titel"`},
-		"field outside":  {"fields:\n", "purpose: x\nfields:\n", `no key "purpose"`},
-		"not YAML":       {"fields:\n", "fields: [\n", "line"},
-		"a tab":          {"  purpose:", "\tpurpose:", "line"},
-		"field twice":    {"  purpose: investigation\n", "  purpose: investigation\n  purpose: detection\n", "line"},
-		"part twice":     {"{number: XB00 0000,", "{number: XB00 0000, number: 1,", "line 17"},
-		"nested parts":   {"{number: XB00 0000,", "{number: {a: b},", "line 17"},
-		"mixed list":     {"[account_holder, account_movements]", "[account_holder, {a: b}]", "line 11"},
-		"alias":          {"to: XB", "to: &x XB", "line 3"},
-		"bad party":      {"to: XB", "to: Borealis", "party code"},
-		"path":           {"file: statement.pdf", "file: ../../etc/passwd", "beside the request"},
-		"two documents":  {"attachments:", "---\nattachments:", "one YAML document"},
-		"list at top":    {requestFile, "- a\n", "YAML"},
-		"empty":          {requestFile, "", "empty"},
-		"only a comment": {requestFile, "# nothing\n", "empty"},
-	} {
-		changed := strings.Replace(requestFile, tt.from, tt.to, 1)
-		if changed == requestFile {
-			t.Errorf("%s: nothing changed", name)
-			continue
-		}
-		_, err := ParseRequest([]byte(changed))
-		if !fail.Is(err, fail.Invalid) || !strings.Contains(fail.Safe(err), tt.want) {
-			t.Errorf("%s: %v, want %q", name, err, tt.want)
-		}
-	}
-	_, err = ParseRequest(make([]byte, MaxRequest+1))
-	refused(t, err, fail.TooLarge, "attach")
-}
-
-func FuzzParseRequest(f *testing.F) {
-	f.Add([]byte(requestFile))
-	f.Add([]byte("a: &a [*a]"))
-	f.Add([]byte("fields: {a: [[x]]}"))
-	f.Add([]byte("act: answer\nground: x\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := ParseRequest(b)
-		if err != nil {
-			if fail.KindOf(err) == fail.Internal {
-				t.Errorf("no sentence for %q: %v", b, err)
-			}
-			return
-		}
-		if _, err := json.Marshal(r.Input()); err != nil {
-			t.Error(err)
 		}
 	})
 }

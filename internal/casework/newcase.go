@@ -3,6 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
@@ -11,25 +13,84 @@ import (
 	"landbridge.example/process"
 )
 
-// canOpen refuses to begin what could not be sent: without the other side's
-// published requirements there is no legal profile, and no case (S3).
-func (w *Casework) canOpen(ctx context.Context, def *process.Definition, to landbridge.PartyID) error {
-	if to == w.me {
-		return fail.New(fail.Invalid, "a case has another party on its other side; choose one")
+// sides returns who takes which side of a new case. Where there is one other
+// side with one party on it, naming that party is enough.
+func (w *Casework) sides(def *process.Definition, n NewDraft) (map[string][]landbridge.PartyID, error) {
+	named := maps.Clone(n.Sides)
+	if named == nil {
+		named = map[string][]landbridge.PartyID{}
 	}
-	r, err := w.c.Directory.Lookup(ctx, to)
-	if err != nil {
-		return err
+	var others []string
+	for _, s := range def.Sides {
+		if s.Name != def.Opens {
+			others = append(others, s.Name)
+		}
 	}
-	if !r.Supports(def.Ref) {
-		return fail.New(fail.Conflict, "%s publishes no requirements for %s, so there is no agreed legal basis to start from (S3); "+
-			"agree on it first, or use a process that its party record names", to, def.Ref.Name())
+	if n.To != "" && len(others) == 1 && len(named[others[0]]) == 0 {
+		named[others[0]] = []landbridge.PartyID{n.To}
+	}
+	if !slices.Contains(named[def.Opens], w.me) {
+		named[def.Opens] = append([]landbridge.PartyID{w.me}, named[def.Opens]...)
+	}
+	return named, w.checkSides(def, named)
+}
+
+// checkSides says in a sentence what the opening act would be refused for.
+func (w *Casework) checkSides(def *process.Definition, named map[string][]landbridge.PartyID) error {
+	seen := map[landbridge.PartyID]bool{}
+	for _, s := range def.Sides {
+		parties := named[s.Name]
+		if len(parties) == 0 {
+			return fail.New(fail.Invalid, "say which party takes the part %q of this process", s.Label)
+		}
+		if len(parties) > s.Parties {
+			return fail.New(fail.Invalid, "%q has room for %d parties, and %d are named", s.Label, s.Parties, len(parties))
+		}
+		for _, p := range parties {
+			if _, err := landbridge.ParsePartyID(string(p)); err != nil {
+				return fail.New(fail.Invalid, "%q: %v", s.Label, err)
+			}
+			if seen[p] {
+				return fail.New(fail.Invalid, "a case has another party on each side; %s is named twice", p)
+			}
+			seen[p] = true
+		}
+	}
+	for name := range named {
+		if def.Side(name) == nil {
+			return fail.New(fail.Invalid, "the process %s has no side %q", def.Ref.Name(), clip(name))
+		}
+	}
+	return nil
+}
+
+// canOpen refuses to begin what could not be sent: without the published
+// requirements of every other party there is no legal profile, and no case (S3).
+func (w *Casework) canOpen(ctx context.Context, def *process.Definition, t *process.Transition, sides map[string][]landbridge.PartyID) error {
+	if !slices.Contains(t.Guards, "S3.legal_basis") { // a life is in danger: the basis is entered afterwards (S26)
+		return nil
+	}
+	for _, s := range def.Sides {
+		for _, to := range sides[s.Name] {
+			if to == w.me {
+				continue
+			}
+			r, err := w.c.Directory.Lookup(ctx, to)
+			if err != nil {
+				return err
+			}
+			if !r.Supports(def.Ref) {
+				return fail.New(fail.Conflict, "%s publishes no requirements for %s, so there is no agreed legal basis to start from (S3); "+
+					"agree on it first, or use a process that its party record names", to, def.Ref.Name())
+			}
+		}
 	}
 	return nil
 }
 
 // openCase enters a case that has not left yet, and its draft.
-func (w *Casework) openCase(tx *db.Tx, p staff.Person, def *process.Definition, t *process.Transition, n NewDraft) (landbridge.ID, error) {
+func (w *Casework) openCase(tx *db.Tx, p staff.Person, def *process.Definition, t *process.Transition, n NewDraft,
+	sides map[string][]landbridge.PartyID) (landbridge.ID, error) {
 	caseID, err := w.newID()
 	if err != nil {
 		return "", err
@@ -43,14 +104,7 @@ func (w *Casework) openCase(tx *db.Tx, p staff.Person, def *process.Definition, 
 		return "", err
 	}
 	r := &caseRow{ID: caseID, Number: number, Process: def.Ref, Origin: w.me, Side: def.Opens, State: def.Start(), Marking: defaultMarking,
-		Live: true, Opened: w.now(), Changed: w.now(), Sides: map[string][]landbridge.PartyID{}}
-	for _, s := range def.Sides {
-		if s.Name == def.Opens {
-			r.Sides[s.Name] = []landbridge.PartyID{w.me}
-		} else {
-			r.Sides[s.Name] = []landbridge.PartyID{n.To}
-		}
-	}
+		Live: true, Opened: w.now(), Changed: w.now(), Sides: sides}
 	if err := w.insertCase(tx, r, key.Seal([]byte(n.Input.Title), aboutTitle(caseID))); err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"maps"
 	"time"
 
 	"landbridge.example"
@@ -16,17 +17,23 @@ const Canary = "quetzalcanary"
 // the definition alone, so that a process that is added later is tried without
 // a line of code here.
 func Fill(d *process.Definition, t *process.Transition, v *casework.CaseView, now time.Time) casework.Input {
+	return FillAround(d, t, v, now, nil)
+}
+
+// FillAround is Fill with some fields given.
+func FillAround(d *process.Definition, t *process.Transition, v *casework.CaseView, now time.Time, given process.Values) casework.Input {
 	in := casework.Input{Title: "Matter of " + Canary, Fields: process.Values{}}
 	for _, name := range t.Asks {
 		if f := d.Field(name); f != nil {
 			in.Fields[name] = value(*f, v, now)
 		}
 	}
+	maps.Copy(in.Fields, given)
 	// Fields that are asked only under a condition stay out while it is not met.
 	for changed := true; changed; {
 		changed = false
 		for _, name := range t.Asks {
-			if f := d.Field(name); f != nil && !d.Shown(f, known(v), in.Fields) {
+			if f := d.Field(name); f != nil && given[name].IsZero() && !d.Shown(f, known(v), in.Fields) {
 				if _, there := in.Fields[name]; there {
 					delete(in.Fields, name)
 					changed = true

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,13 +28,15 @@ type Play struct {
 	// acknowledged holds, by case, the acts whose author was told they are done.
 	acknowledged map[landbridge.CaseID][]landbridge.Digest
 	origin       map[landbridge.CaseID]landbridge.PartyID
+	seats        map[landbridge.CaseID]int // how many parties it has
 	Deaths, Acts int
 }
 
 // Begin starts a play.
 func (w *World) Begin() *Play {
 	w.Net.Watch(Canary)
-	return &Play{w: w, acknowledged: map[landbridge.CaseID][]landbridge.Digest{}, origin: map[landbridge.CaseID]landbridge.PartyID{}}
+	return &Play{w: w, acknowledged: map[landbridge.CaseID][]landbridge.Digest{}, origin: map[landbridge.CaseID]landbridge.PartyID{},
+		seats: map[landbridge.CaseID]int{}}
 }
 
 // gone reports whether err only says that the node died, or that someone was
@@ -84,7 +87,11 @@ func (p *Play) open(ctx context.Context, s *Side, others []landbridge.PartyID) e
 	if err != nil {
 		return err
 	}
-	d, err := s.Node.Casework.NewDraft(ctx, author, casework.NewDraft{Process: def.Ref.ID, To: to, Input: Fill(def, t, nil, time.Now())})
+	sides := p.w.seat(def, s.Party, to)
+	if sides == nil {
+		return nil // it needs more parties than this world has
+	}
+	d, err := s.Node.Casework.NewDraft(ctx, author, casework.NewDraft{Process: def.Ref.ID, Sides: sides, Input: Fill(def, t, nil, p.w.Now())})
 	if err != nil {
 		return err
 	}
@@ -99,9 +106,40 @@ func (p *Play) open(ctx context.Context, s *Side, others []landbridge.PartyID) e
 	if done.Stopped != nil {
 		return fmt.Errorf("the filler wrote a request that was stopped: %+v", done.Stopped)
 	}
-	p.cases = append(p.cases, done.Case)
-	p.origin[done.Case] = s.Party
-	return p.sign(ctx, s, author, done)
+	p.Opened(done.Case, s.Party, sides)
+	return p.Sign(ctx, s, author, done)
+}
+
+// Opened remembers a case that was opened, and who takes part in it.
+func (p *Play) Opened(id landbridge.CaseID, by landbridge.PartyID, sides map[string][]landbridge.PartyID) {
+	p.cases = append(p.cases, id)
+	p.origin[id] = by
+	for _, parties := range sides {
+		p.seats[id] += len(parties)
+	}
+}
+
+// seat finds parties for every side of a process: the opener, the one asked,
+// then whoever is left, as few as the process takes. It returns nil if there
+// are not enough.
+func (w *World) seat(def *process.Definition, opener, to landbridge.PartyID) map[string][]landbridge.PartyID {
+	left := []landbridge.PartyID{to}
+	for _, p := range slices.Sorted(maps.Keys(w.Sides)) {
+		if p != opener && p != to && p != Secretariat {
+			left = append(left, p)
+		}
+	}
+	sides := map[string][]landbridge.PartyID{def.Opens: {opener}}
+	for _, s := range def.Sides {
+		for len(sides[s.Name]) < 1 {
+			if len(left) == 0 {
+				return nil
+			}
+			sides[s.Name] = append(sides[s.Name], left[0])
+			left = left[1:]
+		}
+	}
+	return sides
 }
 
 // act does one of the acts that are open to someone of the side.
@@ -126,12 +164,12 @@ func (p *Play) act(ctx context.Context, s *Side, id landbridge.CaseID) error {
 	if open.Transition.Name == "grant_evidence_use" && object(v) == landbridge.Sum([]byte(Canary)) {
 		return nil
 	}
-	in := Fill(v.Definition, open.Transition, v, time.Now())
+	in := Fill(v.Definition, open.Transition, v, p.w.Now())
 	done, err := s.Node.Casework.Act(ctx, author, casework.ActInput{Case: id, Transition: open.Transition.Name, Input: in})
 	if err != nil {
 		return fmt.Errorf("%s in state %s: %w", open.Transition.Name, v.State, err)
 	}
-	return p.sign(ctx, s, author, done)
+	return p.Sign(ctx, s, author, done)
 }
 
 // purpose is what someone in the role may read a case for.
@@ -142,8 +180,8 @@ func purpose(r landbridge.Role) handling.Purpose {
 	return ""
 }
 
-// sign gives the approvals that are missing, and remembers the act once it is made.
-func (p *Play) sign(ctx context.Context, s *Side, author staff.Person, done *casework.Done) error {
+// Sign gives the approvals that are missing, and remembers the act once it is made.
+func (p *Play) Sign(ctx context.Context, s *Side, author staff.Person, done *casework.Done) error {
 	by := []string{author.Pseudonym}
 	for len(done.Needs) > 0 {
 		role := done.Needs[0].Roles[0]
@@ -192,13 +230,13 @@ func (p *Play) Check(ctx context.Context) (broken []string) {
 		broken = append(broken, "plaintext on the network: "+l)
 	}
 	for _, id := range p.cases {
-		broken = append(broken, p.checkCase(ctx, id)...)
+		broken = append(broken, p.CheckCase(ctx, id)...)
 	}
 	return append(broken, p.checkDisks()...)
 }
 
-// checkCase compares a case at its sides, act by act.
-func (p *Play) checkCase(ctx context.Context, id landbridge.CaseID) (broken []string) {
+// CheckCase compares a case at its sides, act by act.
+func (p *Play) CheckCase(ctx context.Context, id landbridge.CaseID) (broken []string) {
 	type seen struct {
 		party landbridge.PartyID
 		state string
@@ -209,11 +247,11 @@ func (p *Play) checkCase(ctx context.Context, id landbridge.CaseID) (broken []st
 		if s.Party == Secretariat {
 			continue
 		}
-		reader, err := s.Holder(landbridge.Supervisor)
+		reader, err := s.Holder(landbridge.Oversight) // who reads every case of its side
 		if err != nil {
 			return append(broken, err.Error())
 		}
-		v, err := s.Node.Casework.Case(ctx, reader, casework.Reading{Case: id})
+		v, err := s.Node.Casework.Case(ctx, reader, casework.Reading{Case: id, Purpose: handling.Lawfulness})
 		if fail.Is(err, fail.Missing) {
 			continue
 		}
@@ -236,8 +274,8 @@ func (p *Play) checkCase(ctx context.Context, id landbridge.CaseID) (broken []st
 		sides = append(sides, one)
 	}
 	acknowledged := p.acknowledged[id]
-	if len(acknowledged) > 0 && len(sides) != 2 {
-		broken = append(broken, fmt.Sprintf("case %s of %s is known to %d nodes, want its two sides", id, p.origin[id], len(sides)))
+	if len(acknowledged) > 0 && len(sides) != p.seats[id] {
+		broken = append(broken, fmt.Sprintf("case %s of %s is known to %d nodes, want the %d of its sides", id, p.origin[id], len(sides), p.seats[id]))
 	}
 	for _, one := range sides {
 		for _, act := range acknowledged {

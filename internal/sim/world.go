@@ -56,8 +56,9 @@ type World struct {
 	Net   *Network
 	Sides map[landbridge.PartyID]*Side
 
-	tb  testing.TB
-	rng *rand.Rand
+	tb    testing.TB
+	rng   *rand.Rand
+	ahead atomic.Int64 // nanoseconds by which every node's clock is ahead of the bubble's
 }
 
 // A Side is one party: its node, when it lives, and its people.
@@ -93,7 +94,7 @@ func New(tb testing.TB, o Options) *World {
 		w.Sides[p] = s
 		founders = append(founders, s.make())
 	}
-	entries, err := party.Found(founders, time.Now())
+	entries, err := party.Found(founders, w.Now())
 	w.must("founding the directory", err)
 	for _, s := range w.Sides {
 		s.Start()
@@ -125,6 +126,8 @@ func (s *Side) make() party.Member {
 		for i, roles := range [][]landbridge.Role{
 			{landbridge.Officer}, {landbridge.ContactPoint, landbridge.Liaison}, {landbridge.Supervisor}, {landbridge.Supervisor},
 			{landbridge.Judge}, {landbridge.CentralAuthority}, {landbridge.Minister}, {landbridge.Oversight}, {landbridge.DataProtection},
+			{landbridge.Judge}, {landbridge.CentralAuthority}, {landbridge.ListOfficer},
+			{landbridge.ListOfficer}, {landbridge.Defence}, {landbridge.Officer}, {landbridge.ContactPoint}, {landbridge.Liaison}, {landbridge.Minister},
 		} {
 			login := fmt.Sprintf("%s.%d", roles[0], i)
 			people = append(people, node.NewPerson{Name: "Person " + login, Login: login, Roles: roles, Soft: true})
@@ -149,7 +152,7 @@ func (s *Side) address() string { return strings.ToLower(string(s.Party)) + ".si
 
 func (s *Side) dependencies() node.Dependencies {
 	return node.Dependencies{
-		Clock:  time.Now, // the simulated one: we are inside a bubble
+		Clock:  s.world.Now,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Client: func(k *party.Keys) *http.Client { return s.world.Net.Client(s.Party, k.TLS.Leaf) },
 		Faults: s.fault,
@@ -257,6 +260,13 @@ func (s *Side) Sign(p staff.Person, digest landbridge.Digest) ([]byte, error) {
 	challenge := staff.Challenge(digest)
 	return key.Sign(challenge[:])
 }
+
+// Now is the time on every node's clock. Inside a bubble time.Now is simulated.
+func (w *World) Now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// Jump sets all clocks forward by d, so that weeks cost no more than their last
+// minutes: what is due then is due, and nothing knocked in between.
+func (w *World) Jump(d time.Duration) { w.ahead.Add(int64(d)) }
 
 // Rest lets d pass on the simulated clock and then waits until every node is idle.
 func (w *World) Rest(d time.Duration) {

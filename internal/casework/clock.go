@@ -19,6 +19,9 @@ import (
 // recorded once, the node makes the acts they call for, and keeping is reviewed
 // or ended (S15). It decides nothing about people (S24).
 func (w *Casework) runClock(ctx context.Context, j jobs.Job) error {
+	if err := w.Tally(ctx); err != nil { // before the log forgets the case, if its time of keeping is over
+		return err
+	}
 	return w.c.DB.Write(ctx, func(tx *db.Tx) error {
 		err := lock(tx, landbridge.CaseID(j.Body))
 		if fail.Is(err, fail.Missing) {
@@ -123,6 +126,9 @@ func (w *Casework) Erase(ctx context.Context, p staff.Person, id landbridge.Case
 	if len(strings.TrimSpace(reason)) < 3 {
 		return fail.New(fail.Invalid, "say in words why it is erased")
 	}
+	if err := w.Tally(ctx); err != nil { // what it added to published numbers stays
+		return err
+	}
 	return w.c.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := lock(tx, id); err != nil {
 			return err
@@ -172,6 +178,7 @@ func (w *Casework) erase(tx *db.Tx, f *whole, actor, reason string) error {
 		`DELETE FROM casework_draft WHERE case_id = $1`,
 		`DELETE FROM casework_proposal WHERE case_id = $1`,
 		`DELETE FROM casework_turn WHERE case_id = $1`,
+		`DELETE FROM casework_counted WHERE case_id = $1`,
 		`UPDATE casework_act SET body = '' WHERE case_id = $1`,
 		`UPDATE casework_case SET title = '', bar = '', erased = TRUE, live = FALSE, due_us = 0,
 			review_us = 0, keep_us = 0, purpose = '', version = version + 1 WHERE id = $1`,

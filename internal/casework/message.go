@@ -155,6 +155,14 @@ func strict(b []byte, v any) error {
 	return nil
 }
 
+// what names the act in the log: the transition, and the ground of a refusal.
+func (c *core) what() string {
+	if c.Ground == "" {
+		return c.Transition
+	}
+	return c.Transition + " " + c.Ground
+}
+
 // check holds what every act keeps, whatever its process.
 func (c *core) check() error {
 	if c.Format != actFormat {

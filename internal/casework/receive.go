@@ -221,7 +221,7 @@ func (w *Casework) admits(f *whole, c *core) error {
 // taken does what follows from an act that was entered: facts, the exhibits it
 // lists, the evidence it gives about ours, and the acts of the node itself.
 func (w *Casework) taken(tx *db.Tx, f *whole, row *actRow) error {
-	kind, note := factTaken, row.Core.Transition
+	kind, note := factTaken, row.Core.what()
 	if why, waits := f.without(row.ID); why != nil {
 		kind, note = factKept, row.Core.Transition+" "+why.Rule
 		if waits {

@@ -183,7 +183,7 @@ func (w *Casework) make(tx *db.Tx, f *whole, c *core, coreText []byte, approvals
 	}
 	row := &actRow{ID: e.Digest(), Seq: int64(len(f.acts)) + 1, Message: e.Header.ID, Mine: true, header: header, Header: e.Header, Signature: e.Signature,
 		Salt: opening.Salt, Text: text, coreText: coreText, Core: c, Tail: &end, Arrived: now, Retrieved: true}
-	if row.Entry, err = w.fact(tx, factSent, c.By.Person, row.ID, f.ID, c.Transition); err != nil {
+	if row.Entry, err = w.fact(tx, factSent, c.By.Person, row.ID, f.ID, c.what()); err != nil {
 		return nil, err
 	}
 	lane := laneOf(f, c)

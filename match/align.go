@@ -34,6 +34,8 @@ type alignment struct {
 	cands []pairing
 	dist  [MaxTokens][MaxTokens]int32
 	heard map[[2]*token]heard // what was compared before; nil to remember nothing
+
+	joints map[[4]*token]heard // the same of words with several written together
 }
 
 // heard is the result of comparing two words.
@@ -203,14 +205,7 @@ func (e *Engine) asWritten(x, y *part) int32 {
 	if y.written != nil {
 		b = y.written
 	}
-	am, bm := uint32(0), uint32(0)
-	for _, c := range a {
-		am |= 1 << c
-	}
-	for _, c := range b {
-		bm |= 1 << c
-	}
-	return e.latin(a, b, am, bm, (e.info(a)+e.info(b))/2)
+	return e.latin(a, b, maskOf(a), maskOf(b), (e.info(a)+e.info(b))/2)
 }
 
 // hear bounds the weight of a pairing by what the likeness of the words says.
@@ -262,7 +257,7 @@ func (al *alignment) joins(e *Engine) {
 				if al.a.parts[i].script != Latin && anyDone(&doneB, al.b.parts, j, n) {
 					continue
 				}
-				if p, ok := e.joined(&al.a.parts[i], al.b.parts[j:j+n], al.dist[i][j:j+n]); ok {
+				if p, ok := al.joined(e, &al.a.parts[i], al.b.parts[j:j+n], al.dist[i][j:j+n]); ok {
 					p.ai, p.an, p.bi, p.bn = i, 1, j, n
 					al.cands = append(al.cands, p)
 				}
@@ -280,7 +275,7 @@ func (al *alignment) joins(e *Engine) {
 				for k := range n {
 					dist[k] = al.dist[i+k][j]
 				}
-				if p, ok := e.joined(&al.b.parts[j], al.a.parts[i:i+n], dist[:n]); ok {
+				if p, ok := al.joined(e, &al.b.parts[j], al.a.parts[i:i+n], dist[:n]); ok {
 					p.ai, p.an, p.bi, p.bn = i, n, j, 1
 					al.cands = append(al.cands, p)
 				}
@@ -300,8 +295,8 @@ func anyDone(done *[MaxTokens]bool, parts []part, from, n int) bool {
 }
 
 // joined compares one word with several written together.
-func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok bool) {
-	if !joinable(one.role) || one.script == Digits {
+func (al *alignment) joined(e *Engine, one *part, many []part, dist []int32) (p pairing, ok bool) {
+	if !joinable(one) {
 		return p, false
 	}
 	hard := 0
@@ -315,7 +310,7 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 		return p, false
 	}
 	var letters [maxWord]byte
-	n, info, weight, mask := 0, int32(0), int32(0), uint32(0)
+	n, info, weight := 0, int32(0), int32(0)
 	for k := range many {
 		q := &many[k]
 		if q.script != Latin && one.script != q.script || q.role == roleNumber || q.role == roleInitial {
@@ -332,8 +327,9 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 		info += q.info
 		weight += q.weight
 	}
-	for _, c := range letters[:n] {
-		mask |= 1 << c
+	mask := maskOf(letters[:n])
+	if one.units != nil && one.script != Latin && e.models[one.script].lacks(one.units, mask) > 0 {
+		return p, false
 	}
 	if n < 4 {
 		return p, false
@@ -345,19 +341,42 @@ func (e *Engine) joined(one *part, many []part, dist []int32) (p pairing, ok boo
 			return p, false
 		}
 		p.dist = e.latin(one.letters, letters[:n], one.mask, mask, one.info)
-	case (one.script == Hangul || one.script == Han) && syllables(one.text) == len(many) && many[0].script == Latin:
-		var said int32
-		p.dist, said = e.bySyllable(one, many)
-		p.hear(said)
 	case one.script != Latin && many[0].script == Latin:
 		var said int32
-		p.dist, said = e.cross(one.token, letters[:n], info*9/10, e.set.near)
+		p.dist, said = al.joint(e, one, many, letters[:n], info)
 		p.hear(said)
 	default:
 		p.dist = e.sameJoined(one, many)
 	}
 	p.dist += e.set.merged
 	return p, p.dist < e.set.near+e.set.merged
+}
+
+// joint compares a word of another script with Latin words written together,
+// unless it remembers them.
+func (al *alignment) joint(e *Engine, one *part, many []part, letters []byte, info int32) (dist, said int32) {
+	key, known := [4]*token{one.token}, al.heard != nil
+	for k := range many {
+		key[k+1] = many[k].token
+		known = known && many[k].written == nil
+	}
+	if known {
+		if h, ok := al.joints[key]; ok {
+			return h.dist, h.said
+		}
+	}
+	if (one.script == Hangul || one.script == Han) && syllables(one.text) == len(many) {
+		dist, said = e.bySyllable(one, many)
+	} else {
+		dist, said = e.cross(one.token, letters, info*9/10, e.set.near)
+	}
+	if known {
+		if len(al.joints) > maxHeard/4 {
+			clear(al.joints)
+		}
+		al.joints[key] = heard{dist, said}
+	}
+	return dist, said
 }
 
 func syllables(s string) int { return utf8.RuneCountInString(s) }
@@ -380,8 +399,18 @@ func (e *Engine) bySyllable(one *part, many []part) (dist, said int32) {
 	return sum / weight, said
 }
 
-func joinable(r role) bool {
-	return r == roleName || r == roleBusiness || r == roleDomain || r == roleForm
+// joinable reports words that may be several words written together. A word of
+// an alphabet that has fewer than five letters is none of them.
+func joinable(p *part) bool {
+	switch p.script {
+	case Digits:
+		return false
+	case Arabic, Hebrew, Cyrillic:
+		if len(p.units) < 5 {
+			return false
+		}
+	}
+	return plainRole(p.role) || p.role == roleForm
 }
 
 // sameJoined compares within one script other than Latin: only the same letters count.

@@ -181,7 +181,7 @@ func (e *Engine) filing(t *token, to []uint32) []uint32 {
 		}
 	case len(t.letters) > 0:
 		for _, s := range skeletons(t.letters) {
-			to = s.keys(to)
+			to = s.keys(to, 2)
 		}
 	}
 	return to

@@ -81,49 +81,80 @@ func vowel(c byte) bool {
 // differ returns what it costs to write a as b, or never when that is surely
 // above limit. It is the same from either side.
 func (s *spelling) differ(a, b []byte, limit int32) int32 {
-	var table [3][maxWord + 1]int32
-	last, here, older := &table[0], &table[1], &table[2]
-	for j, y := range b {
-		c := s.lost[y]
-		if j > 0 && b[j-1] == y {
-			c = min(c, s.twin)
+	var w wanted
+	s.want(&w, b)
+	return s.write(a, &w, limit)
+}
+
+// in bounds the places of a word; as a mask it tells the compiler that no place
+// lies outside.
+const in = 63
+
+// wanted is a word made ready to be compared with many.
+type wanted struct {
+	n     int
+	steps [maxWord]step
+	first [maxWord]int32 // what its beginnings cost against nothing
+}
+
+// A step is what a letter of the word wanted means to every letter of another.
+type step struct {
+	pair    *[letters]int32 // what it and the letter before cost as one letter; nil for never
+	lost    int32
+	y, prev byte
+}
+
+// want makes a word ready.
+func (s *spelling) want(w *wanted, b []byte) {
+	w.n = min(len(b), maxWord)
+	sum := int32(0)
+	for j, y := range b[:w.n] {
+		t := step{y: y, prev: 255, lost: s.gap(b, j, y)}
+		if j > 0 {
+			t.prev = b[j-1]
+			if r := s.two[int(t.prev)*letters+int(y)]; r > 0 {
+				t.pair = &s.pair[r]
+			}
 		}
-		last[j+1] = last[j] + c
+		sum += t.lost
+		w.steps[j], w.first[j] = t, sum
+	}
+}
+
+// write is differ, with the second word made ready.
+func (s *spelling) write(a []byte, w *wanted, limit int32) int32 {
+	var table [3][in + 1]int32 // rows begin one place in, so that no step reaches before them
+	last, here, older := &table[0], &table[1], &table[2]
+	for j := range w.steps[:w.n] {
+		last[(j+2)&in] = w.first[j]
 	}
 	before := int32(0)
 	for i, x := range a {
-		drop := s.lost[x]
-		twin := i > 0 && a[i-1] == x
-		if twin {
-			drop = min(drop, s.twin)
-		}
-		var pair *[letters]int32
+		drop := s.gap(a, i, x)
+		pair, prev := (*[letters]int32)(nil), byte(255)
 		if i > 0 {
-			if r := s.two[int(a[i-1])*letters+int(x)]; r > 0 {
+			prev = a[i-1]
+			if r := s.two[int(prev)*letters+int(x)]; r > 0 {
 				pair = &s.pair[r]
 			}
 		}
 		one := &s.one[x]
-		here[0] = last[0] + drop
-		least := here[0]
-		for j, y := range b {
-			lost := s.lost[y]
-			if j > 0 && b[j-1] == y {
-				lost = min(lost, s.twin)
-			}
-			v := min(last[j+1]+drop, here[j]+lost, last[j]+one[y])
+		v := last[1] + drop
+		here[1] = v
+		least := v
+		for j := range w.steps[:w.n] {
+			t := &w.steps[j]
+			v = min(last[(j+2)&in]+drop, v+t.lost, last[(j+1)&in]+one[t.y])
 			if pair != nil {
-				v = min(v, older[j]+pair[y])
+				v = min(v, older[(j+1)&in]+pair[t.y])
 			}
-			if j > 0 {
-				if r := s.two[int(b[j-1])*letters+int(y)]; r > 0 {
-					v = min(v, last[j-1]+s.pair[r][x])
-				}
-				if i > 0 && x == b[j-1] && a[i-1] == y {
-					v = min(v, older[j-1]+s.swap)
-				}
+			if t.pair != nil {
+				v = min(v, last[j&in]+t.pair[x])
 			}
-			here[j+1] = v
+			if x == t.prev && prev == t.y {
+				v = min(v, older[j&in]+s.swap)
+			}
+			here[(j+2)&in] = v
 			least = min(least, v)
 		}
 		if least > limit && before > limit {
@@ -132,7 +163,15 @@ func (s *spelling) differ(a, b []byte, limit int32) int32 {
 		before = least
 		older, last, here = last, here, older
 	}
-	return last[len(b)]
+	return last[(w.n+1)&in]
+}
+
+// gap is what a letter more costs: little when it doubles the one before.
+func (s *spelling) gap(word []byte, i int, c byte) int32 {
+	if i > 0 && word[i-1] == c {
+		return min(s.lost[c], s.twin)
+	}
+	return s.lost[c]
 }
 
 // info returns what the letters of a Latin word cost by the habits of names:

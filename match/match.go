@@ -97,3 +97,8 @@ type Score int
 
 // FullScore is the score of equal names.
 const FullScore Score = 10000
+
+// Alert is the least score that a screening shows to a person unless it is told
+// otherwise: about two of a thousand unrelated names reach it against the whole
+// UN list.
+const Alert Score = 8500

@@ -35,6 +35,7 @@ type model struct {
 	best   []string // the likeliest letters of each unit
 	cheap  []int32  // the least that a step over each unit costs, its share of a step of two
 	may    []uint32 // the consonants each unit may stand for, as bits
+	must   []bool   // a unit that is hardly ever without a consonant
 	apart  []int32  // what each unit, then each letter, costs by itself
 	usual  int32    // share of a word left unexplained by another writing of it, in the middle; thousandths
 	chance int32    // the same of another word, in one of a thousand
@@ -176,14 +177,14 @@ func (m *model) finish() {
 
 func (m *model) fill() {
 	n := len(m.names)
-	cheapest := slices.Repeat([]int32{never}, n)
+	cheapest, soft := slices.Repeat([]int32{never}, n), slices.Clone(m.drop)
 	for _, o := range m.ops {
 		switch {
 		case len(o.units) == 0:
 			m.insert[o.letters[0]-'a'] = o.cost
 			continue
 		case o.letters == "" && len(o.units) == 1:
-			m.drop[o.units[0]] = o.cost
+			m.drop[o.units[0]], soft[o.units[0]] = o.cost, min(soft[o.units[0]], o.cost)
 			m.cheap[o.units[0]] = min(m.cheap[o.units[0]], o.cost)
 		case o.letters == "":
 			continue
@@ -206,10 +207,27 @@ func (m *model) fill() {
 				}
 			}
 		}
+		if u := o.units[0]; len(o.units) == 1 && maskOf(azLetters(o.letters))&consonants == 0 {
+			soft[u] = min(soft[u], o.cost)
+		}
 		if u := o.units[0]; len(o.units) == 1 && o.cost < cheapest[u] {
 			cheapest[u], m.best[u] = o.cost, o.letters
 		}
 	}
+	m.must = make([]bool, n)
+	for u := range m.must {
+		m.must[u] = m.may[u] != 0 && soft[u] > m.apart[u]+seldom
+	}
+}
+
+// lacks counts the units that find no letter they might stand for.
+func (m *model) lacks(units []uint8, mask uint32) (n int) {
+	for _, u := range units {
+		if m.must[u] && m.may[u]&mask == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // column returns the place where the column of some letters is noted.

@@ -48,21 +48,29 @@ func (e *Engine) read(t, latin *token) (dist, said int32) {
 
 // latin compares two words in Latin letters by what it costs to spell one as the other.
 func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
-	if len(a) == 0 || len(b) == 0 {
+	if unlike(a, b, am, bm) {
 		return apart
 	}
-	// What no spelling brings together needs no table: each letter that only one
-	// side has costs something.
-	if diff := sameLetters(am, bm); diff > 3+(len(a)+len(b))/4 {
-		return apart
-	}
+	var w wanted
+	e.spell.want(&w, b)
+	return e.latinTo(&w, a, b, am == bm, info)
+}
+
+// unlike reports what no spelling brings together: each letter that only one
+// side has costs something.
+func unlike(a, b []byte, am, bm uint32) bool {
+	return len(a) == 0 || len(b) == 0 || sameLetters(am, bm) > 3+(len(a)+len(b))/4
+}
+
+// latinTo is latin with the second word made ready.
+func (e *Engine) latinTo(w *wanted, a, b []byte, sameMask bool, info int32) int32 {
 	// In a short word a difference says more.
 	n := int32(len(a) + len(b))
 	by := e.set.latinBy * (100 + 4*e.set.brief/(n*n)) / 100
 	limit := info * e.set.far / 1000 * 100 / by
-	cost := e.spell.differ(a, b, limit)
+	cost := e.spell.write(a, w, limit)
 	if cost == never {
-		if am == bm && len(a) > 3 && backwards(a, b) {
+		if sameMask && len(a) > 3 && backwards(a, b) {
 			return e.set.nick
 		}
 		return apart
@@ -105,6 +113,9 @@ func (e *Engine) cross(t *token, word []byte, info, reach int32) (dist, said int
 		return apart, 0
 	}
 	m := e.models[t.script]
+	if m.lacks(t.units, mask) > 1+len(t.units)/6 {
+		return apart, 0
+	}
 	// A short word explains less, and is alike by chance with less.
 	width := max(80, min(m.chance, 1000-m.need*1000/info)-m.usual)
 	most := m.usual + reach*width/e.set.crossBy
@@ -119,11 +130,7 @@ func (e *Engine) cross(t *token, word []byte, info, reach int32) (dist, said int
 		dist = dist * e.set.rough / 100
 	case t.script == Han && utf8.RuneCountInString(t.text) == 1: // foreign names take more than one character
 		pinyin := azLetters(e.reading(firstRune(t.text)))
-		mask2 := uint32(0)
-		for _, c := range pinyin {
-			mask2 |= 1 << c
-		}
-		dist = max(dist, e.latin(pinyin, word, mask2, mask, info)*e.set.alone/100)
+		dist = max(dist, e.latin(pinyin, word, maskOf(pinyin), mask, info)*e.set.alone/100)
 	}
 	if dist > reach {
 		return apart, 0

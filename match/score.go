@@ -172,6 +172,16 @@ func (e *Engine) scale(s int64) Score {
 	return Score(at + (s-pass)*(int64(FullScore)-at)/(int64(FullScore)-pass))
 }
 
+// unscale returns what scale made a score of.
+func (e *Engine) unscale(s Score) int64 {
+	const at = 7000
+	pass := int64(e.set.pass)
+	if s < at {
+		return int64(s) * pass / at
+	}
+	return pass + int64(s-at)*(int64(FullScore)-pass)/(int64(FullScore)-at)
+}
+
 // A Comparison is how well two names agree, and why.
 type Comparison struct {
 	Score Score        `json:"score"`

@@ -33,6 +33,7 @@ type Searcher struct {
 	list    []estimate
 	al      alignment
 	parts   []part
+	wanted  wanted // the Latin word whose neighbours are sought
 }
 
 // A mark says which word of which query a vocable is close to.
@@ -68,7 +69,7 @@ func (x *Index) NewSearcher() *Searcher {
 	n := len(x.of)
 	return &Searcher{x: x, known: lexicon{}, near: map[*token][]neighbour{}, seen: make([]uint32, len(x.vocab)),
 		credit: make([]int32, n), mark: make([]mark, len(x.vocab)), turn: make([]uint32, n), part: make([]uint32, n), given: make([]int32, n),
-		al: alignment{heard: map[[2]*token]heard{}}}
+		al: alignment{heard: map[[2]*token]heard{}, joints: map[[4]*token]heard{}}}
 }
 
 // Search returns the names that fit best, the best name of each record, at most
@@ -78,6 +79,7 @@ func (s *Searcher) Search(text string, kind Kind, top int, least Score) []Found 
 	if len(s.known) > maxRemember {
 		s.known, s.near = lexicon{}, map[*token][]neighbour{}
 		clear(s.al.heard)
+		clear(s.al.joints)
 	}
 	person := kind != Organisation && kind != Vessel && kind != Aircraft && kind != Substance
 	found := s.view(text, person, top, least, nil)
@@ -248,15 +250,18 @@ func (s *Searcher) neighbours(t *token) []neighbour {
 	if t.script.trained() {
 		for i, r := range e.models[t.script].readings(t.units) {
 			if i == 0 {
-				s.keys = r.keys(s.keys)
+				s.keys = r.keys(s.keys, 3)
 			} else {
 				s.keys = appendKey(s.keys, r.key(-1))
 			}
 		}
 	} else if len(t.letters) > 0 {
 		for _, r := range skeletons(t.letters) {
-			s.keys = r.keys(s.keys)
+			s.keys = r.keys(s.keys, 2)
 		}
+	}
+	if t.script == Latin {
+		e.spell.want(&s.wanted, t.letters)
 	}
 	mask := uint32(len(x.bucket) - 2)
 	for _, k := range s.keys {
@@ -266,13 +271,33 @@ func (s *Searcher) neighbours(t *token) []neighbour {
 				continue
 			}
 			s.seen[v] = s.round
-			if d, _ := e.distance(t, x.vocab[v].token); d < e.set.far {
+			if d := s.nearness(t, x.vocab[v].token); d < e.set.far {
 				all = append(all, neighbour{v, d})
 			}
 		}
 	}
 	s.near[t] = all
 	return all
+}
+
+// mustShare returns how many hundredths of the shorter name its credit must
+// reach for a score of least. The score says how much may stand against; of the
+// rest two fifths are left for words too different to be found by themselves.
+func (e *Engine) mustShare(least Score) int32 {
+	against := int32(int64(FullScore)-e.unscale(least)) / e.set.against // hundredths
+	return max(33, (100-against)*3/5)
+}
+
+// nearness is the distance of a word of the index to the word that is wanted.
+func (s *Searcher) nearness(t, v *token) int32 {
+	if t.script != Latin || v.script != Latin || t == v {
+		d, _ := s.x.e.distance(t, v)
+		return d
+	}
+	if unlike(v.letters, t.letters, v.mask, t.mask) {
+		return apart
+	}
+	return s.x.e.latinTo(&s.wanted, v.letters, t.letters, v.mask == t.mask, (t.info+v.info)/2)
 }
 
 // bound lists the touched names that may reach least.
@@ -284,11 +309,11 @@ func (s *Searcher) bound(q *name, person bool, least Score) {
 			sum += q.parts[i].weight
 		}
 	}
+	share := x.e.mustShare(least)
 	s.list = s.list[:0]
 	for _, n := range s.touched {
-		// The least that must be shared: a third of the shorter name.
 		full := int32(x.full[n]) * 10
-		if x.flags[n]&flagPerson != 0 != person || s.credit[n]*3 < min(sum, full) {
+		if x.flags[n]&flagPerson != 0 != person || s.credit[n]*100 < share*min(sum, full) {
 			continue
 		}
 		if b := s.estimate(q, n, false) + slack; b >= least {
@@ -309,30 +334,10 @@ func (s *Searcher) estimate(q *name, n uint32, closely bool) Score {
 	var t tally
 	var usedA, usedB [MaxTokens]bool
 	refs := x.refs[x.at[n]:x.at[n+1]]
-	for j, id := range refs {
-		m := &s.mark[x.word[id]]
-		if m.query != s.query {
-			continue
-		}
-		i := int(m.part)
-		for usedA[i] && i+1 < len(q.parts) { // the same word may stand twice
-			if i++; !usedA[i] && q.parts[i].token == q.parts[m.part].token {
-				break
-			}
-		}
-		if usedA[i] || q.parts[i].token != q.parts[m.part].token {
-			continue
-		}
-		usedA[i], usedB[j] = true, true
-		w := min(q.parts[i].weight, x.parts[id].weight)
-		t.shared += w
-		t.strain += w * m.dist / apart
-	}
-	if closely {
-		s.pairUp(q, refs, &usedA, &usedB, &t, x.e.set.far/2)
-	}
-	s.maybeJoined(q, refs, &usedA, &usedB, &t, closely)
 	far := x.e.set.far
+	s.takeNeighbours(q, refs, &usedA, &usedB, &t, 100)
+	s.maybeJoined(q, refs, &usedA, &usedB, &t, closely)
+	s.takeNeighbours(q, refs, &usedA, &usedB, &t, far)
 	if !closely {
 		far = 0
 	}
@@ -349,6 +354,29 @@ func (s *Searcher) estimate(q *name, n uint32, closely bool) Score {
 	return x.e.score(t)
 }
 
+// takeNeighbours takes words as shared that were found as neighbours nearer than far.
+func (s *Searcher) takeNeighbours(q *name, refs []uint32, usedA, usedB *[MaxTokens]bool, t *tally, far int32) {
+	for j, id := range refs {
+		m := &s.mark[s.x.word[id]]
+		if m.query != s.query || m.dist >= far || usedB[j] {
+			continue
+		}
+		i := int(m.part)
+		for usedA[i] && i+1 < len(q.parts) { // the same word may stand twice
+			if i++; !usedA[i] && q.parts[i].token == q.parts[m.part].token {
+				break
+			}
+		}
+		if usedA[i] || q.parts[i].token != q.parts[m.part].token {
+			continue
+		}
+		usedA[i], usedB[j] = true, true
+		w := min(q.parts[i].weight, s.x.parts[id].weight)
+		t.shared += w
+		t.strain += w * m.dist / apart
+	}
+}
+
 // pairUp takes words as shared that have found no neighbour and may be the same:
 // that are not further apart than far, or, if far is nothing, that look alike.
 func (s *Searcher) pairUp(q *name, refs []uint32, usedA, usedB *[MaxTokens]bool, t *tally, far int32) {
@@ -361,7 +389,9 @@ func (s *Searcher) pairUp(q *name, refs []uint32, usedA, usedB *[MaxTokens]bool,
 			w, d := min(a.weight, b.weight), int32(0)
 			if far > 0 && a.role == roleName && b.role == roleName {
 				if d, _ = s.al.distance(s.x.e, a.token, b.token); d >= far {
-					continue
+					if d = s.x.e.asWritten(a, b); d >= far {
+						continue
+					}
 				}
 			}
 			usedA[i], usedB[j] = true, true
@@ -386,6 +416,9 @@ func (s *Searcher) maybeJoined(q *name, refs []uint32, usedA, usedB *[MaxTokens]
 func (s *Searcher) joinSide(ones, manys []part, usedOne, usedMany *[MaxTokens]bool, t *tally, closely bool) {
 	unlike := [3]int32{apart, apart, apart}
 	for i := range ones {
+		if usedOne[i] || !joinable(&ones[i]) {
+			continue
+		}
 		for n := 2; n <= 3 && !usedOne[i]; n++ {
 			for j := 0; j+n <= len(manys) && !usedOne[i]; j++ {
 				if anyDone(usedMany, manys, j, n) || !mayJoin(&ones[i], manys[j:j+n]) {
@@ -393,7 +426,7 @@ func (s *Searcher) joinSide(ones, manys []part, usedOne, usedMany *[MaxTokens]bo
 				}
 				p, ok := pairing{weight: ones[i].weight}, true
 				if closely {
-					p, ok = s.x.e.joined(&ones[i], manys[j:j+n], unlike[:n])
+					p, ok = s.al.joined(s.x.e, &ones[i], manys[j:j+n], unlike[:n])
 				}
 				if ok {
 					t.shared += p.weight

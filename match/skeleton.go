@@ -36,9 +36,9 @@ func (s *skeleton) key(without int) uint32 {
 
 // keys appends the hashes under which a word is filed and sought: the whole
 // skeleton, and with one class left out where enough is left.
-func (s *skeleton) keys(to []uint32) []uint32 {
+func (s *skeleton) keys(to []uint32, least int) []uint32 {
 	to = appendKey(to, s.key(-1))
-	if s.n >= 3 {
+	if s.n >= least {
 		for i := range s.n {
 			to = appendKey(to, s.key(i))
 		}

@@ -42,9 +42,7 @@ func (e *Engine) token(text string, script Script) *token {
 	if len(t.units) > maxUnits {
 		t.units = t.units[:maxUnits]
 	}
-	for _, c := range t.letters {
-		t.mask |= 1 << c
-	}
+	t.mask = maskOf(t.letters)
 	t.bones = bones(t.letters)
 	if t.units != nil {
 		m := e.models[script]
@@ -180,4 +178,12 @@ func ends(word []byte) (head, tail uint32) {
 		return ^uint32(0), ^uint32(0)
 	}
 	return head, tail
+}
+
+// maskOf returns which letters a word has, as bits.
+func maskOf(word []byte) (mask uint32) {
+	for _, c := range word {
+		mask |= 1 << c
+	}
+	return mask
 }

@@ -99,6 +99,6 @@ type Score int
 const FullScore Score = 10000
 
 // Alert is the least score that a screening shows to a person unless it is told
-// otherwise: about two of a thousand unrelated names reach it against the whole
-// UN list.
+// otherwise: about one of a thousand unrelated names reaches it against the
+// persons of the UN list.
 const Alert Score = 8500

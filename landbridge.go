@@ -72,13 +72,14 @@ const (
 	Secretariat      Role = "secretariat"
 	Operator         Role = "operator"
 	Analyst          Role = "analyst"
-	System           Role = "system" // the node itself; never for a coercive act (S24)
+	Reviewer         Role = "reviewer" // outside the chain: rights review, panels, risk, vetting
+	System           Role = "system"   // the node itself; never for a coercive act (S24)
 )
 
 // Roles lists every role, in the order in which pages show them.
 func Roles() []Role {
 	return []Role{Officer, Supervisor, ContactPoint, CentralAuthority, Judge, Minister, DataProtection,
-		Oversight, Defence, Subject, ListOfficer, Liaison, Secretariat, Operator, Analyst, System}
+		Oversight, Reviewer, Defence, Subject, ListOfficer, Liaison, Secretariat, Operator, Analyst, System}
 }
 
 // An ID is a UUID of version 7 (RFC 9562) in its canonical text form. IDs made

@@ -172,8 +172,11 @@ func (c *Case) Moves(v Viewer, local *Local) []Move {
 		if t.Every && slices.Contains(c.did[t.Name], v.Party) {
 			m.Why = append(m.Why, Reason{"state", "done_already", nil, "your side has done it already"})
 		}
+		if why := implied(q); why != nil {
+			m.Why = append(m.Why, *why)
+		}
 		for _, name := range t.Guards {
-			if g, ok := guardNamed(name); ok && !g.needsAct && !g.holds(q) {
+			if g, ok := guardNamed(name); ok && !g.needsAct && !g.asksFor(c.Def, t) && !g.holds(q) {
 				m.Why = append(m.Why, *g.reason())
 			}
 		}

@@ -44,6 +44,8 @@ func text(f *process.Field) string {
 		return "XB"
 	case process.GradeType:
 		return "B2"
+	case process.CaseType:
+		return "01960000-0000-7000-8000-000000000000"
 	case process.DigestType:
 		return strings.Repeat("ab", 32)
 	}

@@ -301,7 +301,7 @@ func checkSides(q question) *Reason {
 	}
 	for _, s := range q.c.Def.Sides {
 		parties := q.a.Sides[s.Name]
-		if len(parties) == 0 || len(parties) > s.Parties {
+		if len(parties) < s.Least || len(parties) > s.Parties {
 			return bad
 		}
 		for _, p := range parties {
@@ -361,7 +361,20 @@ const maxReason = 8000
 
 func saysSomething(s string) bool { return len(bytes.TrimSpace([]byte(s))) >= 3 }
 
+// implied holds what an act's meaning asks for, whatever guards it lists: only
+// an open objection can be settled. One settled in advance would silence the
+// next (S1).
+func implied(q question) *Reason {
+	if q.t.Means == ObjectionSettled && q.c.openObjections() <= 0 {
+		return &Reason{"S1", "objection_open", nil, "no objection is open that could be settled"}
+	}
+	return nil
+}
+
 func checkGuards(q question) *Reason {
+	if why := implied(q); why != nil {
+		return why
+	}
 	for _, name := range q.t.Guards {
 		if g, ok := guardNamed(name); !ok || !g.holds(q) {
 			return g.reason()
@@ -409,8 +422,18 @@ func (c *Case) apply(a *Act, at time.Time) {
 		c.did[t.Name] = append(c.did[t.Name], a.Party)
 		if !c.everyone(t) {
 			to = Same
+		} else if t.To == Same {
+			delete(c.did, t.Name)
 		}
 	}
+	c.move(to)
+	c.Steps = append(c.Steps, Step{Act: a, State: c.State, At: at})
+}
+
+// move changes the state. Who has done what every party does is counted anew
+// in each state that is entered, so that a signature under an old text does
+// not stand under a new one; a suspension in between leaves the count alone.
+func (c *Case) move(to string) {
 	switch to {
 	case Same:
 	case Back:
@@ -418,10 +441,11 @@ func (c *Case) apply(a *Act, at time.Time) {
 	default:
 		if c.Def.State(to).Kind == Suspended && c.Def.State(c.State).Kind != Suspended {
 			c.Before = c.State
+		} else {
+			clear(c.did)
 		}
 		c.State = to
 	}
-	c.Steps = append(c.Steps, Step{Act: a, State: c.State, At: at})
 }
 
 // everyone reports whether every party that has to do the transition did.

@@ -21,8 +21,9 @@ type Finding struct {
 // refused only with a reason. A definition with findings is not put in force.
 func Lint(d *Definition) []Finding {
 	l := &linter{d: d}
-	for _, check := range []func(){l.reach, l.coercion, l.withdrawal, l.oversight, l.refusals, l.clocks, l.guards,
-		l.sides, l.words, l.keeping, l.crossings, l.exculpatory, l.meanings} {
+	for _, check := range []func(){l.reach, l.coercion, l.custody, l.due, l.withdrawal, l.oversight, l.refusals, l.clocks,
+		l.opening, l.guards, l.answers, l.sides, l.parties, l.words, l.keeping, l.crossings, l.exculpatory, l.objections,
+		l.meanings, l.emergency, l.effects} {
 		check()
 	}
 	return l.found
@@ -43,15 +44,26 @@ func (l *linter) to(t *Transition) []string {
 	case Same:
 		return nil
 	case Back:
-		var live []string
-		for _, s := range l.d.States {
-			if s.Kind == Live {
-				live = append(live, s.Name)
-			}
-		}
-		return live
+		return l.backTo(t)
 	}
 	return []string{t.To}
+}
+
+// backTo returns the states a suspension can have begun in.
+func (l *linter) backTo(t *Transition) (all []string) {
+	held := l.d.froms(t)
+	for i := range l.d.Transitions {
+		u := &l.d.Transitions[i]
+		if !slices.Contains(held, u.To) {
+			continue
+		}
+		for _, from := range l.d.froms(u) {
+			if l.d.State(from).Kind == Live && !slices.Contains(all, from) {
+				all = append(all, from)
+			}
+		}
+	}
+	return all
 }
 
 // reach: every state is reached from the start, and from every state that is
@@ -88,63 +100,6 @@ func (l *linter) reach() {
 	}
 }
 
-// coercion: the system and clocks release, end and tell; they never coerce
-// (S24, 0.4 rule 6). What touches liberty or property has a judge, and a way out.
-func (l *linter) coercion() {
-	for i := range l.d.Transitions {
-		t := &l.d.Transitions[i]
-		where := "transition " + t.Name
-		if t.Auto() && len(t.By) > 1 {
-			l.add("S24", where, "an act of the system is the system's alone; people have acts of their own")
-		}
-		for _, to := range l.to(t) {
-			if !l.d.State(to).Coercive {
-				continue
-			}
-			if t.Auto() {
-				l.add("S24", where, "the system may not lead into the coercive state %s", to)
-			}
-			judge := slices.Contains(t.By, landbridge.Judge) || slices.ContainsFunc(t.Approvals, func(a string) bool { return a == string(landbridge.Judge) })
-			if !judge {
-				l.add("S24", where, "it leads into the coercive state %s without a judge", to)
-			}
-			if !slices.ContainsFunc(t.Guards, func(g string) bool { return strings.HasPrefix(g, "S1.") }) {
-				l.add("S1", where, "it leads into the coercive state %s without a guard of S1", to)
-			}
-		}
-	}
-	l.custody()
-	for _, s := range l.d.States {
-		if s.Coercive && !l.leaves(s.Name, func(t *Transition) bool {
-			return slices.Contains(t.By, landbridge.Oversight) && t.To != Same && !l.coerces(t)
-		}) {
-			l.add("S20", "state "+s.Name, "oversight cannot end this coercive state")
-		}
-	}
-}
-
-// custody: whatever leads out of a coercive state says what became of the
-// person. A withdrawal that merely ends the case would leave someone detained
-// with nobody responsible.
-func (l *linter) custody() {
-	for i := range l.d.Transitions {
-		t := &l.d.Transitions[i]
-		out := slices.ContainsFunc(l.d.froms(t), func(s string) bool { return l.d.State(s).Coercive })
-		if !out || t.To == Same || l.coerces(t) || t.Means == Liberation {
-			continue
-		}
-		for _, to := range l.to(t) {
-			if s := l.d.State(to); s.Outcome != Released && s.Outcome != HandedOn {
-				l.add("0.4", "transition "+t.Name, "it leads out of a coercive state, and %s does not say that the person is released or handed on", to)
-			}
-		}
-	}
-}
-
-func (l *linter) coerces(t *Transition) bool {
-	return slices.ContainsFunc(l.to(t), func(s string) bool { return l.d.State(s).Coercive })
-}
-
 // leaves reports whether a transition that fits may be done in the state.
 func (l *linter) leaves(state string, fits func(*Transition) bool) bool {
 	for i := range l.d.Transitions {
@@ -163,7 +118,9 @@ func (l *linter) withdrawal() {
 		if s.Kind != Live && s.Kind != Suspended || s.Outcome != "" {
 			continue
 		}
-		ok := l.leaves(s.Name, func(t *Transition) bool { return t.Means == Withdrawal && (t.Side == l.d.Opens || t.Side == Each) })
+		ok := l.leaves(s.Name, func(t *Transition) bool {
+			return t.Means == Withdrawal && (t.Side == l.d.Opens || t.Side == Each) && len(t.Guards) == 0
+		})
 		if !ok {
 			l.add("0.4", "state "+s.Name, "the side that opened the case cannot withdraw from it")
 		}
@@ -179,13 +136,13 @@ func (l *linter) withdrawal() {
 // oversight can stop every live state, at every side (S20).
 func (l *linter) oversight() {
 	for _, s := range l.d.States {
-		if s.Kind != Live || s.Coercive { // the way out of a coercive state is its end, see coercion
+		if s.Kind != Live || s.Coercive != "" || s.Outcome == Released { // the way out of these is their end, see coercion and due
 			continue
 		}
 		for _, side := range l.d.Sides {
 			if !l.leaves(s.Name, func(t *Transition) bool {
 				return t.Means == Suspension && (t.Side == side.Name || t.Side == Each) &&
-					slices.Contains(t.By, landbridge.Oversight) && len(t.Approvals) == 0 && len(t.Guards) == 0
+					slices.Contains(t.By, landbridge.Oversight) && len(t.Approvals) == 0 && len(t.Guards) == 0 && !t.Every
 			}) {
 				l.add("S20", "state "+s.Name, "oversight of the %s side cannot suspend it", side.Name)
 			}
@@ -198,7 +155,7 @@ func (l *linter) refusals() {
 	refusing := false
 	for i := range l.d.Transitions {
 		t := &l.d.Transitions[i]
-		into := slices.ContainsFunc(l.to(t), func(s string) bool { return l.d.State(s).Outcome == "refused" })
+		into := slices.ContainsFunc(l.to(t), func(s string) bool { return l.d.State(s).Outcome == Refused })
 		if into && t.To != Back && t.Means != Refusal {
 			l.add("0.4", "transition "+t.Name, "it leads to a refusal without meaning one")
 		}
@@ -234,8 +191,8 @@ func (l *linter) clocks() {
 			l.add("0.4", where, "%s is not an act of one side's system", c.Do)
 		}
 		for _, to := range l.to(t) {
-			if s := l.d.State(to); s.Coercive || s.Kind != End && t.Means != Liberation {
-				l.add("0.4", where, "a clock may only end a case or release; %s does neither", c.Do)
+			if s := l.d.State(to); s.Coercive != "" || s.Kind != End && s.Outcome != Released {
+				l.add("0.4", where, "a clock may only end a case or release; %s leads to %s, which is neither an end nor a live state with outcome released", c.Do, to)
 			}
 		}
 		if len(l.d.froms(t)) == 0 || t.To == Same {
@@ -261,95 +218,7 @@ func (l *linter) notes(t *Transition) bool {
 	}
 	s := l.d.State(t.To)
 	return t.Side != l.d.Opens && t.Side != Each && len(t.Asks)+len(t.Needs)+len(t.Guards)+len(t.Approvals) == 0 &&
-		!slices.ContainsFunc(l.d.froms(t), func(from string) bool { return !first(from) }) && s != nil && s.Kind == Live && s.Outcome == "" && !s.Coercive
-}
-
-// meanings: what one act waits for, another can give; and what became of the
-// information is asked of those who got it (0.4 rule 4).
-func (l *linter) meanings() {
-	means := map[string]bool{}
-	guarded := map[string]bool{}
-	for i := range l.d.Transitions {
-		means[l.d.Transitions[i].Means] = true
-		for _, g := range l.d.Transitions[i].Guards {
-			guarded[g] = true
-		}
-	}
-	for _, need := range [][2]string{{"S7.assured", AssuranceGiven}, {"S7.assured", AssuranceAccepted}, {"S7.assurance_given", AssuranceGiven},
-		{"S16.release_asked", ReleaseAsked}, {"S16.evidence_released", ReleaseAsked}, {"S16.evidence_released", ReleaseGranted},
-		{"S16.evidence_released", ReleaseRefused}} {
-		if guarded[need[0]] && !means[need[1]] {
-			rule, _ := splitGuard(need[0])
-			l.add(rule, "transitions", "the guard %s can never be met: no act means %s", need[0], need[1])
-		}
-	}
-	if answered := slices.ContainsFunc(l.d.States, func(s State) bool { return s.Outcome == "answered" }); answered && !means[Outcome] {
-		l.add("0.4", "transitions", "nobody reports what became of what was given")
-	}
-}
-
-// guards: what leaves the opening side carries the safeguards every request
-// needs, and a guard's fields are asked for.
-func (l *linter) guards() {
-	for _, t := range l.d.Opening() {
-		for _, want := range []string{"S1.declared", "S1.no_sensitive_offence", "S3.legal_basis", "S3.purpose_stated",
-			"S4.persons_bounded", "S15.retention_set"} {
-			if !slices.Contains(t.Guards, want) {
-				rule, _ := splitGuard(want)
-				l.add(rule, "transition "+t.Name, "a case opens without the guard %s", want)
-			}
-		}
-		if len(t.Approvals) == 0 {
-			l.add("S21", "transition "+t.Name, "a case opens without a second person")
-		}
-	}
-	asked := map[string]bool{}
-	for i := range l.d.Transitions {
-		t := &l.d.Transitions[i]
-		for _, name := range t.Asks {
-			asked[name] = true
-		}
-		for _, want := range l.owed(t) {
-			if rule, _ := splitGuard(want); !slices.Contains(t.Guards, want) {
-				l.add(rule, "transition "+t.Name, "it does what it does without the guard %s", want)
-			}
-		}
-	}
-	for i := range l.d.Transitions {
-		t := &l.d.Transitions[i]
-		for _, name := range t.Guards {
-			g, _ := guardNamed(name)
-			for _, f := range g.reads {
-				if !asked[f] {
-					l.add("0.1", "transition "+t.Name, "the guard %s looks at %s, which nobody is asked for", name, f)
-				}
-			}
-		}
-	}
-	for _, f := range l.d.Fields {
-		if !asked[f.Name] {
-			l.add("0.1", "field "+f.Name, "no act asks for it")
-		}
-	}
-}
-
-// owed lists the guards a transition must carry for what it does.
-func (l *linter) owed(t *Transition) (all []string) {
-	if slices.ContainsFunc(t.Asks, func(name string) bool { return l.d.Field(name).Type == PersonType }) {
-		all = append(all, "S4.persons_bounded", "S14.special_data", "S23.protected_function")
-	}
-	if s := l.d.State(t.To); s != nil && s.Outcome == "answered" && t.Means == "" && t.Side != l.d.Opens {
-		all = append(all, "S6.no_private_bar", "S7.assured", "S12.untainted", "S14.special_data", "S33.exculpatory_asked")
-	}
-	switch t.Means {
-	case AssuranceAccepted:
-		all = append(all, "S7.assurance_given")
-	case ReleaseGranted, ReleaseRefused:
-		all = append(all, "S16.release_asked")
-	case Outcome:
-		all = append(all, "S16.evidence_released")
-	}
-	return all
+		!slices.ContainsFunc(l.d.froms(t), func(from string) bool { return !first(from) }) && s != nil && s.Kind == Live && s.Outcome == "" && s.Coercive == ""
 }
 
 // sides: roles are those of the side, and a field is given by one side.
@@ -364,6 +233,13 @@ func (l *linter) sides() {
 			for _, r := range t.By {
 				if r != landbridge.System && r != landbridge.Oversight && !slices.Contains(s.Roles, r) {
 					l.add("0.1", "transition "+t.Name, "%s is no role of the %s side", r, s.Name)
+				}
+			}
+			for _, entry := range t.Approvals {
+				if !slices.ContainsFunc(Roles(entry), func(r landbridge.Role) bool {
+					return r == landbridge.DataProtection || slices.Contains(s.Roles, r)
+				}) {
+					l.add("S21", "transition "+t.Name, "nobody of the %s side can give the approval %s", s.Name, entry)
 				}
 			}
 		}
@@ -427,7 +303,7 @@ func (l *linter) crossings() {
 	for i := range l.d.Transitions {
 		for j := range i {
 			a, b := &l.d.Transitions[i], &l.d.Transitions[j]
-			if a.Side == b.Side && a.Side != Each || a.To == Same || b.To == Same || a.To == b.To {
+			if !l.meet(a, b) || a.To == Same || b.To == Same || a.To == b.To {
 				continue
 			}
 			_, okA := l.d.rank[a.Name]
@@ -445,6 +321,14 @@ func (l *linter) crossings() {
 	}
 }
 
+// meet reports whether two parties can do a and b without knowing of each other.
+func (l *linter) meet(a, b *Transition) bool {
+	if a.Side != b.Side || a.Side == Each {
+		return true
+	}
+	return l.d.Side(a.Side).Parties > 1
+}
+
 // exculpatory information is never held back (S33).
 func (l *linter) exculpatory() {
 	for _, s := range l.d.States {
@@ -453,7 +337,8 @@ func (l *linter) exculpatory() {
 		}
 		for _, side := range l.d.Sides {
 			if !l.leaves(s.Name, func(t *Transition) bool {
-				return t.Means == Exculpatory && t.To == Same && (t.Side == side.Name || t.Side == Each) && len(t.Guards) == 0 && len(t.Approvals) == 0
+				return t.Means == Exculpatory && t.To == Same && (t.Side == side.Name || t.Side == Each) && len(t.Guards) == 0 && len(t.Approvals) == 0 &&
+					!t.Every && !t.Auto()
 			}) {
 				l.add("S33", "state "+s.Name, "the %s side cannot send exculpatory information in it", side.Name)
 			}

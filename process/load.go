@@ -34,18 +34,36 @@ const (
 	ReleaseAsked      = "release_asked"
 	ReleaseGranted    = "release_granted"
 	ReleaseRefused    = "release_refused"
-	Liberation        = "liberation" // ends a coercive state
+	Liberation        = "liberation"         // ends a coercive state
+	Objection         = "objection"          // a side objects on the ground of neutrality (S1)
+	ObjectionSettled  = "objection_settled"  // people settled one objection
+	RightsReview      = "rights_review"      // persons outside the chain looked at rights (S2)
+	PersonInformed    = "person_informed"    // the person was told (S25)
+	AfterReview       = "after_review"       // the use of the emergency way was looked at (S26)
+	SpecialtyAsked    = "specialty_asked"    // consent to another offence was asked for (S10)
+	SpecialtyGranted  = "specialty_granted"  //
+	SpecialtyRefused  = "specialty_refused"  //
+	AssuranceBreached = "assurance_breached" // an assurance was not kept (S7)
+	Correction        = "correction"         // what was given was wrong, and this is right (S13)
+	Acknowledged      = "acknowledged"       // a party says that it has withdrawn, erased or corrected (S27)
 )
 
-// Outcomes of states that follow a coercive one.
+// Outcomes of states that mean something to the rules.
 const (
-	Released = "released"  // the person is free, or the thing is unfrozen
-	HandedOn = "handed_on" // another process, with a title of its own, goes on
+	Answered    = "answered"    // information was given
+	Refused     = "refused"     //
+	Withdrawn   = "withdrawn"   //
+	Expired     = "expired"     //
+	Released    = "released"    // no longer held, frozen or published
+	HandedOn    = "handed_on"   // it goes on in another case, with a title of its own
+	Surrendered = "surrendered" // a person was handed over
+	Given       = "given"       // information or evidence was handed over
 )
 
 func meanings() []string {
 	return []string{"", Withdrawal, Suspension, Refusal, Outcome, Exculpatory, AssuranceGiven, AssuranceAccepted,
-		ReleaseAsked, ReleaseGranted, ReleaseRefused, Liberation}
+		ReleaseAsked, ReleaseGranted, ReleaseRefused, Liberation, Objection, ObjectionSettled, RightsReview, PersonInformed,
+		AfterReview, SpecialtyAsked, SpecialtyGranted, SpecialtyRefused, AssuranceBreached, Correction, Acknowledged}
 }
 
 func (d *Definition) loadFields() error {

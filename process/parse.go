@@ -20,6 +20,7 @@ const MaxFile = 256 << 10
 // that checking one stays a matter of milliseconds.
 const (
 	maxSides       = 6
+	maxParties     = 12 // on one side
 	maxStates      = 80
 	maxTransitions = 200
 	maxClocks      = 60
@@ -203,8 +204,14 @@ func (d *Definition) loadSides() error {
 		if s.Parties == 0 {
 			s.Parties = 1
 		}
-		if s.Name == Each || s.Parties < 0 || s.Parties > 1000 {
-			return fmt.Errorf("side %s: its name is not %q, and it has 1 to 1000 parties", s.Name, Each)
+		if s.Least == 0 {
+			s.Least = 1
+		}
+		if s.Name == Each || s.Parties < 0 || s.Parties > maxParties {
+			return fmt.Errorf("side %s: its name is not %q, and it has 1 to %d parties", s.Name, Each, maxParties)
+		}
+		if s.Least < 0 || s.Least > s.Parties {
+			return fmt.Errorf("side %s: least is a number from 1 to parties, which is %d", s.Name, s.Parties)
 		}
 		if err := first([]error{label("side "+s.Name, s.Label), roles("side "+s.Name, s.Roles)}); err != nil {
 			return err
@@ -239,6 +246,9 @@ func (d *Definition) loadStates() error {
 		case Live, Suspended, End:
 		default:
 			return fmt.Errorf("state %s: its kind is start, live, suspended or end", s.Name)
+		}
+		if !slices.Contains([]Coercion{"", Liberty, Property, Publicity}, s.Coercive) || s.Kind == Start && s.Coercive != "" {
+			return fmt.Errorf("state %s: coercive is liberty, property or publicity, and the start takes nothing from anyone", s.Name)
 		}
 		if slices.Contains([]string{Same, Back, AnyState, LiveStates, EndStates}, s.Name) {
 			return fmt.Errorf("state %s: the word has a meaning of its own", s.Name)

@@ -123,7 +123,7 @@ func TestLintFinds(t *testing.T) {
 		"clock leads on":                {"    from: [clarification]\n    to: expired", "    from: [clarification]\n    to: assessing", "0.4"},
 		"clock that does nothing":       {"confidence: default\n    notify: [contact_point, supervisor]\n", "confidence: default\n", "A18"},
 		"system acts without a clock":   {"    from: [sent]\n    to: received\n    side: requested\n    by: [system]", "    from: [sent]\n    to: answered\n    side: requested\n    by: [system]", "S24"},
-		"coercive without a judge":      {"{name: assessing,        label: Being assessed,                     kind: live,  way: 5}", "{name: assessing, label: Held, kind: live, way: 5, coercive: true}", "S24"},
+		"coercive without a judge":      {"{name: assessing,        label: Being assessed,                     kind: live,  way: 5}", "{name: assessing, label: Held, kind: live, way: 5, coercive: liberty}", "S24"},
 		"exculpatory held back":         {"from: [any]\n    to: same", "from: [live]\n    to: same", "S33"},
 		"exculpatory needs approval":    {"asks: [exculpatory_note]", "approvals: [supervisor]\n    asks: [exculpatory_note]", "S33"},
 		"a question about opinions":     {"name: handled_by", "name: political_opinion", "S22"},
@@ -370,24 +370,39 @@ func TestFormatCarriesArrest(t *testing.T) {
 		t.Fatal(dump(c))
 	}
 	// The fortieth day frees the person, and not an hour earlier.
-	free := act(d, 50, "XB", "release_due", acts[2].ID)
+	free := act(d, 50, "XB", "time_over", acts[2].ID)
 	for _, tt := range []struct {
 		hours int
 		state string
-	}{{40*24 - 1, "arrested"}, {40 * 24, "released"}} {
+	}{{40*24 - 1, "arrested"}, {40 * 24, "release_due"}} {
 		free.Time = acts[2].Time.Add(time.Duration(tt.hours) * time.Hour)
 		if c := process.Fold(d, append(acts[:3:3], free)); c.State != tt.state {
 			t.Errorf("after %d hours: %s", tt.hours, c.State)
 		}
 	}
 	for name, m := range map[string][2]string{
-		"a clock arrests":                   {"do: release_due", "do: arrest_due"},
-		"the police arrest alone":           {"    by: [officer]\n    approvals: [judge]\n    guards: [S1.no_sensitive_offence]", "    by: [officer]\n    guards: [S1.no_sensitive_offence]"},
-		"arrest without S1":                 {"    guards: [S1.no_sensitive_offence]\n  - {name: file_request", "  - {name: file_request"},
-		"withdrawn, and still in custody":   {"from: [arrested], to: released, side: requesting, by: [central_authority]", "from: [arrested], to: withdrawn, side: requesting, by: [central_authority]"},
-		"no withdrawal from custody":        {"from: [arrested], to: released, side: requesting, by: [central_authority], needs: [reason], means: withdrawal", "from: [arrested], to: released, side: requesting, by: [central_authority], needs: [reason], means: liberation"},
-		"the overseer cannot free":          {"from: [arrested], to: released, side: each, by: [oversight]", "from: [arrested], to: released, side: requested, by: [judge]"},
-		"the clock leaves custody as it is": {"from: [arrested], to: released, side: requested, by: [system], means: liberation", "from: [arrested], to: located, side: requested, by: [system], means: \"\""},
+		"a clock arrests":                        {"do: time_over", "do: arrest_due"},
+		"the police arrest alone":                {"    by: [officer]\n    approvals: [judge]\n    guards: [S1.no_open_objection]", "    by: [officer]\n    guards: [S1.no_open_objection]"},
+		"arrest without S1":                      {"    guards: [S1.no_open_objection]\n", ""},
+		"withdrawn, and still in custody":        {"from: [arrested], to: release_due, side: requesting, by: [central_authority]", "from: [arrested], to: withdrawn, side: requesting, by: [central_authority]"},
+		"no withdrawal from custody":             {"from: [arrested], to: release_due, side: requesting, by: [central_authority], needs: [reason], means: withdrawal", "from: [arrested], to: release_due, side: requesting, by: [central_authority], needs: [reason], means: liberation"},
+		"the overseer cannot free":               {"from: [arrested], to: release_due, side: each, by: [oversight]", "from: [arrested], to: release_due, side: requested, by: [judge]"},
+		"the clock frees on paper":               {"from: [arrested], to: release_due, side: requested, by: [system]", "from: [arrested], to: released, side: requested, by: [system]"},
+		"oversight frees on paper":               {"from: [arrested], to: release_due, side: each, by: [oversight]", "from: [arrested], to: released, side: each, by: [oversight]"},
+		"the system says that they are free":     {"from: [release_due], to: released, side: requested, by: [officer]", "from: [release_due], to: released, side: requested, by: [system]"},
+		"the other side says that they are free": {"from: [release_due], to: released, side: requested, by: [officer]", "from: [release_due], to: released, side: requesting, by: [judge]"},
+		"nobody is called after an hour":         {"confidence: default, escalate: [oversight]", "confidence: default, escalate: [judge]"},
+		"called after a day":                     {"for: 1h", "for: 1d"},
+		"not called after a withdrawal":          {"starts: [time_over, withdraw_in_custody, order_release]", "starts: [time_over, order_release]"},
+		"held again while the release is due":    {"{name: locate, label: Located, done: Located, from: [requested]", "{name: locate, label: Located, done: Located, from: [requested, release_due]"},
+		"suspended while the release is due":     {"from: [requested, located], to: suspended", "from: [requested, located, release_due], to: suspended"},
+		"suspended in custody":                   {"from: [requested, located], to: suspended", "from: [requested, located, arrested], to: suspended"},
+		"nobody can object":                      {"needs: [reason], means: objection}", "needs: [reason], means: \"\"}"},
+		"one side cannot object":                 {"to: same, side: each, by: [judge], needs: [reason], means: objection}", "to: same, side: requesting, by: [judge], needs: [reason], means: objection}"},
+		"objections are never settled":           {"means: objection_settled", "means: \"\""},
+		"one person settles an objection":        {"by: [judge], approvals: [judge], needs: [reason], means: objection_settled", "by: [judge], needs: [reason], means: objection_settled"},
+		"no word on what it does":                {"    effect: The person is held.\n", ""},
+		"the clock leaves custody as it is":      {"from: [arrested], to: release_due, side: requested, by: [system], means: liberation", "from: [arrested], to: located, side: requested, by: [system], means: \"\""},
 	} {
 		changed := strings.Replace(string(b), m[0], m[1], 1)
 		if changed == string(b) {

@@ -78,6 +78,7 @@ type Side struct {
 	Name    string            `yaml:"name"`
 	Label   string            `yaml:"label"`
 	Parties int               `yaml:"parties"` // how many parties at most; 1 when left out
+	Least   int               `yaml:"least"`   // how many at least; 1 when left out
 	Roles   []landbridge.Role `yaml:"roles"`   // whose work it is: the need to know
 }
 
@@ -94,13 +95,23 @@ const (
 
 // A State is one step of a case.
 type State struct {
-	Name     string `yaml:"name"`
-	Label    string `yaml:"label"`
-	Kind     Kind   `yaml:"kind"`
-	Outcome  string `yaml:"outcome"`  // of an end or near-end: answered, refused, withdrawn, expired …
-	Coercive bool   `yaml:"coercive"` // a person's liberty or property is touched while it lasts
-	Way      int    `yaml:"way"`      // place on the drawn way, 0 for states beside it
+	Name     string   `yaml:"name"`
+	Label    string   `yaml:"label"`
+	Kind     Kind     `yaml:"kind"`
+	Outcome  string   `yaml:"outcome"`  // of an end or near-end: answered, refused, released …
+	Coercive Coercion `yaml:"coercive"` // what is taken from someone while it lasts
+	Way      int      `yaml:"way"`      // place on the drawn way, 0 for states beside it
 }
+
+// A Coercion says what a state takes from someone.
+type Coercion string
+
+// The kinds of coercion. A state without one takes nothing.
+const (
+	Liberty   Coercion = "liberty"   // a person is held
+	Property  Coercion = "property"  // goods or money are frozen or taken
+	Publicity Coercion = "publicity" // a person is named to many
+)
 
 // A Transition is one kind of act: who may do it, when, with what, and where it leads.
 type Transition struct {
@@ -191,6 +202,8 @@ type Assurance struct {
 // set stricter ones, never looser.
 type Limits struct {
 	Persons   int   `yaml:"persons"`    // without the data-protection officer's approval
+	Penalty   Span  `yaml:"penalty"`    // some offence has at least this highest penalty (S4.serious)
+	Remaining Span  `yaml:"remaining"`  // or at least this is left to serve
 	Files     int   `yaml:"files"`      // in one act
 	FileBytes int64 `yaml:"file_bytes"` // of one file
 }

@@ -67,7 +67,7 @@ type row struct {
 // none that reads content: the one runs the forum, the other the machine (S28).
 func casework() []landbridge.Role {
 	return []landbridge.Role{landbridge.Officer, landbridge.Supervisor, landbridge.ContactPoint, landbridge.CentralAuthority,
-		landbridge.Judge, landbridge.Minister, landbridge.ListOfficer, landbridge.Liaison}
+		landbridge.Judge, landbridge.Minister, landbridge.Reviewer, landbridge.ListOfficer, landbridge.Liaison}
 }
 
 func checking() []landbridge.Role {
@@ -83,7 +83,8 @@ func everyone() []landbridge.Role {
 func table() []row {
 	readers := append(casework(), checking()...)
 	// The data-protection officer signs where many persons or special data are concerned (S4, S14).
-	signers := []landbridge.Role{landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister, landbridge.DataProtection}
+	signers := []landbridge.Role{landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister, landbridge.DataProtection,
+		landbridge.Reviewer, landbridge.ListOfficer}
 	const content = "Case content is for those who work on cases and for those who check them; the secretariat and the operator never see it."
 	return []row{
 		{SeeDesk, everyone(), "0.2", "The desk is for the staff of this node."},

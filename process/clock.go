@@ -63,7 +63,9 @@ func (c *Case) run(k *Clock, now time.Time) (r Running, ok bool) {
 	var paused time.Duration
 	var since time.Time // start of the pause that is on
 	for _, s := range c.Steps {
-		if slices.Contains(k.Starts, s.Act.Transition) && (!ok || !r.Ended.IsZero()) {
+		starts := !s.Part && slices.Contains(k.Starts, s.Act.Transition)
+		stops := !s.Part && slices.Contains(k.Stops, s.Act.Transition)
+		if starts && (!ok || stops || !r.Ended.IsZero()) { // what both starts and stops begins anew
 			ok, r.Started, r.Ended, paused, since = true, s.At, time.Time{}, 0, time.Time{}
 		}
 		if !ok || !r.Ended.IsZero() {
@@ -76,7 +78,7 @@ func (c *Case) run(k *Clock, now time.Time) (r Running, ok bool) {
 		case !rests && !since.IsZero():
 			paused, since = paused+s.At.Sub(since), time.Time{}
 		}
-		if slices.Contains(k.Stops, s.Act.Transition) || c.Def.State(s.State).Kind == End {
+		if stops && !starts || c.Def.State(s.State).Kind == End {
 			if !since.IsZero() {
 				paused, since = paused+s.At.Sub(since), time.Time{}
 			}
@@ -162,7 +164,7 @@ func (c *Case) Moves(v Viewer, local *Local) []Move {
 			continue
 		}
 		m := Move{Transition: t}
-		q := question{c: c, t: t, l: local}
+		q := question{c: c, t: t, l: local, by: v.Party}
 		if !c.allowed(t) {
 			m.Why = append(m.Why, c.whyState(t))
 		}

@@ -32,6 +32,7 @@ type Step struct {
 	Act   *Act
 	State string    // after it
 	At    time.Time // signed time, never before that of the acts it follows
+	Part  bool      // every party of the side has to do it, and others had not yet
 }
 
 // A NotApplied is an act without effect, and why.
@@ -233,7 +234,7 @@ func (c *Case) Check(a *Act, local *Local) *Reason {
 	if t == nil {
 		return &Reason{"form", "no_transition", []string{clip(a.Transition)}, "the process has no such act"}
 	}
-	q := question{c: c, a: a, t: t, l: local}
+	q := question{c: c, a: a, t: t, l: local, by: a.Party}
 	for _, check := range [...]func(question) *Reason{checkState, checkSide, checkRole, checkForm, checkApprovals, checkGuards} {
 		if why := check(q); why != nil {
 			return why
@@ -362,11 +363,16 @@ const maxReason = 8000
 func saysSomething(s string) bool { return len(bytes.TrimSpace([]byte(s))) >= 3 }
 
 // implied holds what an act's meaning asks for, whatever guards it lists: only
-// an open objection can be settled. One settled in advance would silence the
-// next (S1).
+// an open objection can be settled, as one settled in advance would silence the
+// next; and not by the party that opened the case (S1).
 func implied(q question) *Reason {
-	if q.t.Means == ObjectionSettled && q.c.openObjections() <= 0 {
+	switch {
+	case q.t.Means != ObjectionSettled:
+		return nil
+	case q.c.openObjections() <= 0:
 		return &Reason{"S1", "objection_open", nil, "no objection is open that could be settled"}
+	case q.c.Steps[0].Act.Party == q.by:
+		return &Reason{"S1", "own_case", nil, "an objection is settled by another party than the one that opened the case"}
 	}
 	return nil
 }
@@ -394,7 +400,7 @@ func (c *Case) Failing(a *Act, local *Local) []Reason {
 		return nil
 	}
 	var all []Reason
-	q := question{c: c, a: a, t: t, l: local}
+	q := question{c: c, a: a, t: t, l: local, by: a.Party}
 	for _, name := range t.Guards {
 		if g, ok := guardNamed(name); ok && !g.holds(q) {
 			all = append(all, *g.reason())
@@ -414,20 +420,20 @@ func (c *Case) apply(a *Act, at time.Time) {
 			c.Fields[name] = v
 		}
 	}
-	if t.Means != "" {
-		c.Meant[t.Means]++
-	}
-	to := t.To
+	part := false
 	if t.Every {
 		c.did[t.Name] = append(c.did[t.Name], a.Party)
-		if !c.everyone(t) {
-			to = Same
-		} else if t.To == Same {
+		if part = !c.everyone(t); !part && t.To == Same {
 			delete(c.did, t.Name)
 		}
 	}
-	c.move(to)
-	c.Steps = append(c.Steps, Step{Act: a, State: c.State, At: at})
+	if !part {
+		c.move(t.To)
+		if t.Means != "" {
+			c.Meant[t.Means]++
+		}
+	}
+	c.Steps = append(c.Steps, Step{Act: a, State: c.State, At: at, Part: part})
 }
 
 // move changes the state. Who has done what every party does is counted anew

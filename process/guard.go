@@ -28,10 +28,11 @@ type Local struct {
 // A question is what a guard answers: may this act be done in this case? Its
 // act is nil when only the case is asked, before a form is filled.
 type question struct {
-	c *Case
-	a *Act
-	t *Transition
-	l *Local
+	c  *Case
+	a  *Act
+	t  *Transition
+	l  *Local
+	by landbridge.PartyID // who does it or wants to
 }
 
 // value returns a field as it would stand after the act.
@@ -122,9 +123,29 @@ func (q question) rowsOf(t Type) (all []Row) {
 	return all
 }
 
-// set returns the value of an enum, if it is one of the given.
+// set reports whether the field has one of the wanted values. Where several
+// parties have said it, the last word of each must be one of them: the "red" of
+// one is not undone by the "green" of another.
 func (q question) set(name string, want ...string) bool {
-	return slices.Contains(want, q.value(name).Text)
+	said := q.lastWords(name)
+	return len(said) > 0 && !slices.ContainsFunc(said, func(v string) bool { return !slices.Contains(want, v) })
+}
+
+// lastWords returns what each party last said in the field, the act included.
+func (q question) lastWords(name string) (all []string) {
+	var heard []landbridge.PartyID
+	hear := func(a *Act) {
+		if v := a.Fields[name]; v.Text != "" && !slices.Contains(heard, a.Party) {
+			heard, all = append(heard, a.Party), append(all, v.Text)
+		}
+	}
+	if q.a != nil {
+		hear(q.a)
+	}
+	for i := len(q.c.Steps) - 1; i >= 0; i-- {
+		hear(q.c.Steps[i].Act)
+	}
+	return all
 }
 
 // happened reports whether an act with the meaning was applied.

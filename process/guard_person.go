@@ -116,11 +116,11 @@ func riskAssessed(q question) bool {
 	if !q.set("risk_level", "green") && !(q.set("risk_level", "amber") && q.c.assured()) {
 		return false
 	}
-	made, err := ParseTime(q.value("risk_date").Text)
-	if err != nil {
-		return false
-	}
-	return q.a == nil || !made.After(q.a.Time) && !q.a.Time.After(made.AddDate(0, riskMonths, 0))
+	dates := q.lastWords("risk_date")
+	return len(dates) > 0 && !slices.ContainsFunc(dates, func(date string) bool {
+		made, err := ParseTime(date)
+		return err != nil || q.a != nil && (made.After(q.a.Time) || q.a.Time.After(made.AddDate(0, riskMonths, 0)))
+	})
 }
 
 // noVictim looks at who is pursued: everybody named, but for a notice that
@@ -204,11 +204,11 @@ func conductGuards() []guard {
 		{name: "S7.assured", reads: []string{"death_penalty_possible"},
 			why: "the offence may be punished by death there: nothing is given until an assurance was accepted",
 			holds: func(q question) bool {
-				return q.value("death_penalty_possible").Text == No || q.c.assured()
+				return q.set("death_penalty_possible", No) || q.c.assured()
 			}},
 		{name: "S7.assurance_given",
 			why:   "no assurance was given that could be accepted",
-			holds: func(q question) bool { return q.c.Meant[AssuranceGiven] > q.c.Meant[AssuranceAccepted] }},
+			holds: assuranceGiven},
 		{name: "S7.no_fresh_breach", local: true,
 			why: "the other side broke an assurance: nothing is given until a new one was accepted in this case",
 			holds: func(q question) bool {
@@ -216,6 +216,21 @@ func conductGuards() []guard {
 				return !broken || q.c.assured()
 			}},
 	}
+}
+
+// assuranceGiven holds when another party gave more than this one accepted:
+// nobody relies on a promise of their own.
+func assuranceGiven(q question) bool {
+	open := 0
+	for _, s := range q.c.Steps {
+		switch means := q.c.Def.Transition(s.Act.Transition).Means; {
+		case means == AssuranceGiven && s.Act.Party != q.by:
+			open++
+		case means == AssuranceAccepted && s.Act.Party == q.by:
+			open--
+		}
+	}
+	return open > 0
 }
 
 // assured reports whether an assurance stands: accepted, and not broken since.

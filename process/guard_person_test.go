@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/process"
@@ -115,6 +116,54 @@ func TestS1OpenObjection(t *testing.T) {
 	for _, m := range c.Moves(process.Viewer{Party: "XB", Roles: landbridge.Roles()}, nil) {
 		if m.Transition.Name == "settle" && len(m.Why) == 0 {
 			t.Error("settling is shown as open with nothing to settle")
+		}
+	}
+}
+
+// TestS1SettledByOthers: the party that opened the case settles no objection to it.
+func TestS1SettledByOthers(t *testing.T) {
+	d := guardSample(t)
+	c, acts := chain(t, d, "XA begin", "XB object")
+	for party, code := range map[landbridge.PartyID]string{"XA": "own_case", "XB": ""} {
+		a := act(d, 9, party, "settle", acts[1].ID)
+		if why := c.Check(&a, nil); why == nil && code != "" || why != nil && why.Code != code {
+			t.Errorf("settled by %s: %+v", party, why)
+		}
+	}
+}
+
+// TestS5LastWordOfEach: what one party found red, another does not turn green.
+func TestS5LastWordOfEach(t *testing.T) {
+	d := guardSample(t)
+	say := func(n int, party landbridge.PartyID, level string, parent landbridge.Digest) process.Act {
+		a := act(d, n, party, "s5_risk_assessed", parent)
+		a.Fields = of("risk_level", level, "risk_date", "2026-11-20")
+		return a
+	}
+	_, acts := chain(t, d, "XA begin", "XA promise", "XB trust")
+	amber := say(10, "XB", "amber", acts[2].ID) // with an assurance it is applied
+	broken := act(d, 11, "XB", "breach", amber.ID)
+	green := say(12, "XA", "green", broken.ID)
+	c := process.Fold(d, append(acts, amber, broken))
+	if why := c.Check(&green, nil); rule(why) != "S5" {
+		t.Errorf("the amber of XB, without an assurance, under the green of XA: %+v", why)
+	}
+	again := say(13, "XB", "green", broken.ID)
+	c = process.Fold(d, append(acts, amber, broken, again))
+	green.Parents = []landbridge.Digest{again.ID}
+	if why := c.Check(&green, nil); why != nil {
+		t.Errorf("green from both: %+v", why)
+	}
+}
+
+// TestS7NotOnesOwn: nobody relies on a promise of their own.
+func TestS7NotOnesOwn(t *testing.T) {
+	d := guardSample(t)
+	c, acts := chain(t, d, "XA begin", "XA promise")
+	for party, want := range map[landbridge.PartyID]string{"XA": "S7", "XB": ""} {
+		a := act(d, 9, party, "s7_assurance_given", acts[1].ID)
+		if why := c.Check(&a, nil); rule(why) != want {
+			t.Errorf("accepted by %s: %+v", party, why)
 		}
 	}
 }
@@ -335,7 +384,9 @@ func TestS26Emergency(t *testing.T) {
 }
 
 func TestS31TwoIdentifiers(t *testing.T) {
-	list := func(items ...string) map[string]process.Value { return map[string]process.Value{"identifiers": {Items: items}} }
+	list := func(items ...string) map[string]process.Value {
+		return map[string]process.Value{"identifiers": {Items: items}}
+	}
 	hold(t, "S31.two_identifiers", map[string]try{"none": {}, "a name": {fields: list("name")}, "a name as text": {fields: of("identifiers", "name")},
 		"name and birth date": {fields: list("name", "birth_date"), open: true}})
 }
@@ -382,6 +433,7 @@ func TestEveryCountsAnew(t *testing.T) {
 		t.Errorf("%s %s: %s", f.Rule, f.Where, f.Text)
 	}
 	open := act(d, 1, "XA", "propose")
+	open.Time = base
 	open.Sides["members"] = []landbridge.PartyID{"XB"}
 	if why := process.New(d).Check(&open, nil); why == nil || why.Code != "sides" {
 		t.Errorf("a team of one member: %+v", why)
@@ -395,6 +447,23 @@ func TestEveryCountsAnew(t *testing.T) {
 		c := process.Fold(d, acts)
 		if c.State != s.state {
 			t.Fatalf("after step %d, %s: %s, want %s", i, s.step, c.State, s.state)
+		}
+	}
+	for _, k := range process.Fold(d, acts[:len(acts)-1]).Clocks(base.Add(time.Hour)) {
+		if k.Clock.Name != "sign" || !k.Ended.IsZero() {
+			t.Errorf("the clock %s stopped with the first of two signatures: %+v", k.Clock.Name, k)
+		}
+	}
+	for _, k := range process.Fold(d, acts).Clocks(base.Add(time.Hour)) {
+		if k.Clock.Name == "sign" && k.Ended.IsZero() || k.Clock.Name == "period" && !k.Started.Equal(acts[len(acts)-1].Time) {
+			t.Errorf("after the last signature: %+v", k)
+		}
+	}
+	more := act(d, 40, "XB", "extend", acts[len(acts)-1].ID)
+	both := act(d, 41, "XC", "extend", more.ID)
+	for _, k := range process.Fold(d, append(slices.Clone(acts), more, both)).Clocks(base.Add(time.Hour)) {
+		if k.Clock.Name == "period" && (!k.Started.Equal(both.Time) || !k.Ended.IsZero()) {
+			t.Errorf("extended by all: %+v", k)
 		}
 	}
 	if c := process.Fold(d, acts); len(c.Refused) != 1 || c.Refused[0].Act.ID != acts[6].ID {

@@ -201,7 +201,8 @@ func (l *linter) confirmed(t *Transition, s *State, kind Coercion) {
 		}
 		for _, to := range l.to(u) {
 			if e := l.d.State(to); e.Kind != End || e.Outcome != Released {
-				l.add("0.4", "transition "+u.Name, "nothing but the release is left in %s: it may lead to an end with outcome released alone; take %s out of its from", s.Name, s.Name)
+				l.add("0.4", "transition "+u.Name, "nothing but the release is left in %s: what leads out of it leads to an end with "+
+					"outcome released; take %s out of its from", s.Name, s.Name)
 				continue
 			}
 			many := u.Side != Each && l.d.Side(u.Side).Parties > 1
@@ -212,8 +213,8 @@ func (l *linter) confirmed(t *Transition, s *State, kind Coercion) {
 		}
 	}
 	if !confirmed {
-		l.add("0.4", "state "+s.Name, "the custodian's side (%s) has no act of its own that confirms the release; on a side of several parties it is done by every one",
-			strings.Join(l.custodians(kind), ", "))
+		l.add("0.4", "state "+s.Name, "the custodian's side (%s) has no act of its own that confirms the release; on a side of several "+
+			"parties every one does it", strings.Join(l.custodians(kind), ", "))
 	}
 	if !slices.ContainsFunc(l.d.Clocks, func(c Clock) bool {
 		return slices.Contains(c.Starts, t.Name) && slices.Contains(c.Escalate, landbridge.Oversight) && len(c.When) == 0 &&

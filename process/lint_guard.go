@@ -216,7 +216,8 @@ func (l *linter) answer(t *Transition, guard string, a answer) {
 		guard != "S5.risk_assessed" && guard != "S8.dual_criminality" && guard != "S17.transfer_basis" {
 		l.add(rule, "field "+f.Name, "every option satisfies the guard %s: offer the answer that does not", guard)
 	}
-	if guard == "S17.transfer_basis" && slices.ContainsFunc(f.Options, func(o Option) bool { return o.Code == "derogation" }) && l.d.Field("derogation_reason") == nil {
+	if guard == "S17.transfer_basis" && l.d.Field("derogation_reason") == nil &&
+		slices.ContainsFunc(f.Options, func(o Option) bool { return o.Code == "derogation" }) {
 		l.add(rule, "field "+f.Name, "a derogation needs its reason: ask for derogation_reason")
 	}
 }
@@ -264,18 +265,23 @@ func (l *linter) objections() {
 		}
 		for _, from := range l.d.froms(t) {
 			if from == l.d.start {
-				l.add("S1", "transition "+t.Name, "nobody can object before the first act: the guard S1.no_open_objection is always met there; begin with a state in which sides can object")
+				l.add("S1", "transition "+t.Name, "nobody can object before the first act, so that S1.no_open_objection says nothing there; "+
+					"begin with a state in which sides can object")
 				continue
 			}
 			for _, s := range l.d.Sides {
 				if !l.leaves(from, func(u *Transition) bool {
-					return u.Means == Objection && (u.Side == s.Name || u.Side == Each) && !u.Auto() && !u.Every && len(u.Guards)+len(u.Approvals) == 0
+					return u.Means == Objection && (u.Side == s.Name || u.Side == Each) && !u.Auto() && !u.Every &&
+						len(u.Guards)+len(u.Approvals) == 0
 				}) {
 					l.add("S1", "state "+from, "the %s side cannot object in it, although %s waits while an objection is open", s.Name, t.Name)
 				}
 			}
-			if !l.leaves(from, func(u *Transition) bool { return u.Means == ObjectionSettled && !u.Auto() && !u.Every }) {
-				l.add("S1", "state "+from, "an objection cannot be settled in it, and %s would wait for ever", t.Name)
+			if !l.leaves(from, func(u *Transition) bool {
+				return u.Means == ObjectionSettled && !u.Auto() && !u.Every && (u.Side != l.d.Opens || l.d.Side(u.Side).Parties > 1)
+			}) {
+				l.add("S1", "state "+from, "an objection cannot be settled in it by another party than the one that opened the case, "+
+					"and %s would wait for ever", t.Name)
 			}
 		}
 	}

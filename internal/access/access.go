@@ -93,8 +93,7 @@ func table() []row {
 		{ExportCases, readers, "S28", content},
 		{OpenExhibit, readers, "S28", content},
 		{DownloadReceipt, readers, "S28", content},
-		{DraftRequest, []landbridge.Role{landbridge.Officer, landbridge.Supervisor, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
-			"A request is drafted by an officer, a supervisor, the contact point or a liaison."},
+		{DraftRequest, casework(), "0.2", "A case is begun by those who work on cases, in a role its process names."},
 		{ProposeAct, casework(), "0.2", "An act is proposed by those who work on the case; those who check it do not take part in it."},
 		{ApproveAct, signers, "S21", "An act with legal effect is approved by a supervisor, a judge, a central authority or, " +
 			"for special data, the data-protection officer; never by its author."},

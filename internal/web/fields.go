@@ -178,7 +178,9 @@ func (f *fieldForm) control(x *process.Field, key, name, value string) FieldCont
 	case process.GradeType:
 		c.Kind, c.Choices = "select", grades(t, value)
 	case process.DigestType:
-		c.Kind, c.Choices = "select", chosen(f.acts, value)
+		if !strings.HasPrefix(key, "part.") { // of a field it names an act; in a row it is a file's own
+			c.Kind, c.Choices = "select", chosen(f.acts, value)
+		}
 	case process.NumberType:
 		c.InputMode = "decimal"
 	}

@@ -78,6 +78,13 @@ func Make(name string, text []byte, files index.Files, o Options) (Contents, pro
 	if list.Refused() {
 		return nil, list
 	}
+	for path, data := range o.Attach {
+		if _, taken := c[path]; taken || inside(path) != nil {
+			list.Add(problem.Problem{Rule: "bad-path", File: path, Text: "this file cannot stand beside the specification under this name"})
+			return nil, list
+		}
+		c[path] = data
+	}
 	for path, data := range out {
 		c[path] = data
 	}
@@ -91,6 +98,7 @@ type Options struct {
 	Context  context.Context // nil never ends
 	Workers  int
 	Progress func(done, total int)
+	Attach   Contents // for Make: files that stand beside, such as dissents; the manifest lists them
 }
 
 func (o Options) context() context.Context {
@@ -105,7 +113,7 @@ func inside(path string) error {
 	switch {
 	case !fs.ValidPath(path) || strings.Contains(path, "\\"):
 		return errors.New("the files of a bundle lie below the specification, with paths such as data/a.csv")
-	case path == Manifest || path == Licences || strings.HasPrefix(path, Outputs):
+	case path == Manifest || path == Licences || path == SignatureFile || strings.HasPrefix(path, Outputs):
 		return fmt.Errorf("%s is a name that bundles use themselves", path)
 	}
 	return nil
@@ -135,7 +143,7 @@ func manifest(s *spec.Spec, name string, c Contents) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\nid %s\nspecification %s\n", firstRow, s.ID, name)
 	for _, path := range c.paths() {
-		if path != Manifest {
+		if path != Manifest && path != SignatureFile {
 			fmt.Fprintf(&b, "file %s %d %s\n", landbridge.Sum(c[path]), len(c[path]), path)
 		}
 	}
@@ -217,7 +225,10 @@ func (c Contents) Zip() ([]byte, error) {
 }
 
 // ParseZip unpacks a bundle, within the limits.
-func ParseZip(data []byte) (Contents, error) {
+func ParseZip(data []byte) (Contents, error) { return ParseZipWithin(data, MaxBytes) }
+
+// ParseZipWithin unpacks a bundle of at most so many bytes, unpacked.
+func ParseZipWithin(data []byte, most int64) (Contents, error) {
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return nil, fmt.Errorf("this is not a zip file: %w", err)
@@ -225,7 +236,7 @@ func ParseZip(data []byte) (Contents, error) {
 	if len(r.File) > MaxFiles {
 		return nil, fmt.Errorf("a bundle has at most %d files", MaxFiles)
 	}
-	c, left := Contents{}, int64(MaxBytes)
+	c, left := Contents{}, min(most, MaxBytes)
 	for _, f := range r.File {
 		if strings.HasSuffix(f.Name, "/") {
 			continue
@@ -242,7 +253,7 @@ func ParseZip(data []byte) (Contents, error) {
 			return nil, fmt.Errorf("unpacking %s: %w", f.Name, err)
 		}
 		if left -= int64(len(b)); left < 0 {
-			return nil, fmt.Errorf("a bundle has at most %d MiB", MaxBytes>>20)
+			return nil, fmt.Errorf("a bundle has at most %d MiB", min(most, MaxBytes)>>20)
 		}
 		c[f.Name] = b
 	}

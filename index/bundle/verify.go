@@ -28,6 +28,7 @@ type Report struct {
 	Hashes    bool      `json:"hashes_hold"`
 	Results   bool      `json:"results_hold"`
 	Identical bool      `json:"results_identical"` // to the last byte
+	Signed    *SignedBy `json:"signed,omitempty"`  // nil: nobody signed it
 	Findings  []Finding `json:"findings"`
 }
 
@@ -68,11 +69,12 @@ func Verify(c Contents, o Options) Report {
 		}
 	}
 	for _, path := range c.paths() {
-		if !listed[path] {
+		if !listed[path] && path != SignatureFile {
 			bad(path, "the manifest does not name it")
 		}
 	}
 	r.Hashes = len(r.Findings) == before
+	r.checkSignature(c)
 	s, list := spec.Parse(name, c[name])
 	if list.Refused() {
 		bad(name, "%v", list)

@@ -39,13 +39,18 @@ const (
 	ManageStaff     Action = "staff.manage"
 	SeeStaff        Action = "staff.see"
 	ManageOwnKeys   Action = "self.keys"
+	SeeIndex        Action = "index.see"
+	PrepareIndex    Action = "index.prepare"
+	ReleaseIndex    Action = "index.release"
+	CorrectIndex    Action = "index.correct"
+	SpeakOnIndex    Action = "index.speak"
 )
 
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{SeeDesk, ListCases, ReadCase, ExportCases, OpenExhibit, DraftRequest, ProposeAct,
 		ApproveAct, ActOnCase, DownloadReceipt, SeeNetwork, SeeLog, SeeParties, ManageParties, AdmitParty,
-		ManageStaff, SeeStaff, ManageOwnKeys}
+		ManageStaff, SeeStaff, ManageOwnKeys, SeeIndex, PrepareIndex, ReleaseIndex, CorrectIndex, SpeakOnIndex}
 }
 
 // A Decision is the answer of the table.
@@ -107,6 +112,14 @@ func table() []row {
 		{ManageStaff, []landbridge.Role{landbridge.Operator}, "0.2", "Accounts and roles are kept by the operator, and every change is in the log."},
 		{SeeStaff, append(checking(), landbridge.Operator), "S20", "The list of staff is for the operator and for those who check."},
 		{ManageOwnKeys, everyone(), "0.2", "Only the person who is signed in keeps their own keys."},
+		{SeeIndex, everyone(), "0.2", "Editions of an index, before their release too, are for the staff of this node."},
+		{PrepareIndex, []landbridge.Role{landbridge.Analyst, landbridge.Secretariat}, "0.2",
+			"Data and methods of an index are prepared by an analyst or the secretariat."},
+		{ReleaseIndex, []landbridge.Role{landbridge.Secretariat}, "0.2", "An index is shown to members and released by the secretariat."},
+		{CorrectIndex, []landbridge.Role{landbridge.Analyst, landbridge.CentralAuthority, landbridge.Minister}, "0.2",
+			"A correction is asked for by an analyst, the central authority or the minister."},
+		{SpeakOnIndex, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}, "0.2",
+			"A dissent and a budget of weights speak for the state: the central authority or the minister gives them."},
 	}
 }
 

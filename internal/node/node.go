@@ -213,14 +213,6 @@ func (n *Node) openCasework(context.Context) (err error) {
 	return nil
 }
 
-func (n *Node) openIndex(context.Context) (err error) {
-	n.Index, err = gpsi.New(gpsi.Config{
-		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Blobs: n.Blobs,
-		Clock: n.deps.Clock, Random: n.deps.Random,
-	})
-	return err
-}
-
 // site returns the host that passkeys are bound to. Check has parsed the address.
 func (n *Node) site() string {
 	u, err := url.Parse(n.Config.StaffURL())

@@ -351,7 +351,7 @@ func foreignKeys(t testing.TB) []string {
 	find("case.stop.", cases, `"(S[0-9]+)": +"[^"]{40}`)
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
-	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/gpsi"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
 	for _, rung := range []string{"submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "refused", "undeliverable"} {
 		all = append(all, "fact.message."+rung)

@@ -124,6 +124,9 @@ func (t *tool) printReport(r bundle.Report) {
 		fmt.Fprintf(t.out, "%s  %s: %s\n", mark, f.File, f.Text)
 	}
 	fmt.Fprintln(t.out)
+	if s := r.Signed; s != nil {
+		fmt.Fprintf(t.out, "Signed as %s by %s with the key\n%s\n\n", s.ID, s.Party, s.Key)
+	}
 	switch {
 	case r.Holds() && r.Identical:
 		fmt.Fprintln(t.out, "It holds: every file is as the manifest says, and calculated again every result is the same to the last byte.")

@@ -77,6 +77,21 @@ func lawful(name string) (string, bool) {
 		"minor":                  process.No,
 		"protected_function":     process.No,
 		"code":                   "fraud",
+		"rights_result":          "clear",
+		"risk_level":             "green",
+		"dual_criminality":       "met",
+		"final_decision":         process.No,
+		"in_absence":             process.No,
+		"summoned":               "in_person",
+		"integrity":              "equal",
+		"transfer_basis":         "adequacy",
+		"privileged":             process.No,
+		"counsel":                "informed",
+		"consul":                 "informed",
+		"understood":             process.Yes,
+		"extradition_state":      "none",
+		"category":               "suspect",
+		"duress":                 process.No,
 		"language":               "en",
 	}[name]
 	return s, ok
@@ -93,7 +108,11 @@ func value(f process.Field, v *casework.CaseView, now time.Time) process.Value {
 		return process.Value{Rows: []process.Row{row}}
 	}
 	if f.Type == process.EnumsType {
-		return process.Value{Items: []string{f.Options[0].Code}}
+		items := []string{f.Options[0].Code}
+		if len(f.Options) > 1 { // two of them: one identifier proves nobody's identity (S31)
+			items = append(items, f.Options[1].Code)
+		}
+		return process.Value{Items: items}
 	}
 	return process.Text(text(f, v, now))
 }
@@ -103,11 +122,16 @@ func text(f process.Field, v *casework.CaseView, now time.Time) string {
 		return s
 	}
 	switch f.Type {
+	case process.CaseType:
+		return "01960000-0000-7000-8000-000000000000"
 	case process.BoolType:
 		return process.Yes
 	case process.EnumType:
 		return f.Options[0].Code
 	case process.DateType:
+		if f.Name == "risk_date" { // made before it is relied on (S5)
+			return now.AddDate(0, 0, -1).Format("2006-01-02")
+		}
 		return now.AddDate(0, 6, 0).Format("2006-01-02")
 	case process.DatetimeType:
 		return now.Add(48 * time.Hour).UTC().Format("2006-01-02T15:04Z")

@@ -9,88 +9,8 @@ import (
 	"landbridge.example/handling"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/party"
 	"landbridge.example/process"
 )
-
-// A NewRequestView is page/new: which process, and to whom.
-type NewRequestView struct {
-	Frame
-	Processes  []ProcessCard
-	Recipients []RecipientCard
-	Problem    string
-	Title      string
-}
-
-// A ProcessCard is one process to choose.
-type ProcessCard struct {
-	ID, Title, Summary string
-	Chosen             bool
-}
-
-// A RecipientCard is one party to choose, with what it asks for.
-type RecipientCard struct {
-	Code, Name, Languages, Hotline string
-	Required                       int
-	Takes                          []string // processes it takes requests under
-	State                          Pill
-	Chosen                         bool
-}
-
-func (s *site) newRequest(v *visit) error { return s.showNewRequest(v, http.StatusOK, "") }
-
-func (s *site) showNewRequest(v *visit, status int, problem string) error {
-	view := NewRequestView{Frame: s.frame(v, v.t.T("new.title")), Problem: problem, Title: v.FormValue("title")}
-	view.Live = false
-	to, chosen := v.FormValue("to"), v.FormValue("process")
-	all := s.Casework.Processes()
-	for i, d := range all {
-		view.Processes = append(view.Processes, ProcessCard{
-			ID: d.Ref.ID, Title: processTitle(v.t, d.Ref, d.Title), Summary: v.t.Or(d.Summary, processKey(d.Ref)+"summary"),
-			Chosen: d.Ref.ID == chosen || chosen == "" && i == 0,
-		})
-	}
-	parties, err := s.Directory.All(v.Context())
-	if err != nil {
-		return err
-	}
-	for _, l := range parties {
-		if l.Party != s.Party && !l.Suspended && len(l.Record.Profiles) > 0 {
-			view.Recipients = append(view.Recipients, s.recipient(v, l, to))
-		}
-	}
-	return s.show(v, status, "new", view)
-}
-
-func (s *site) recipient(v *visit, l party.Listing, chosen string) RecipientCard {
-	card := RecipientCard{Code: string(l.Party), Name: l.Record.Name.In(v.t.Code), Chosen: string(l.Party) == chosen}
-	card.Languages = languages(v.t, l.Record.Languages)
-	for _, p := range l.Record.Profiles {
-		card.Takes = append(card.Takes, s.titled(v.t, p.Process))
-		card.Required += len(p.Required) + len(p.Demands)
-		if p.Hotline != "" {
-			card.Hotline = hotline(v.t, &l.Record, p.Hotline)
-		}
-	}
-	return card
-}
-
-func (s *site) startRequest(v *visit) error {
-	to, err := landbridge.ParsePartyID(v.FormValue("to"))
-	if err != nil {
-		return s.showNewRequest(v, http.StatusUnprocessableEntity, v.t.T("new.choose"))
-	}
-	d, err := s.Casework.NewDraft(v.Context(), v.me(), casework.NewDraft{
-		Process: v.FormValue("process"), To: to, Input: casework.Input{Title: strings.TrimSpace(v.FormValue("title"))},
-	})
-	if fail.Is(err, fail.Invalid) {
-		return s.showNewRequest(v, http.StatusUnprocessableEntity, fail.Safe(err))
-	}
-	if err != nil {
-		return err
-	}
-	return v.to("/drafts/"+string(d.ID), "")
-}
 
 // A DraftPage is page/draft: the form of one act, made from its definition.
 type DraftPage struct {

@@ -34,6 +34,8 @@ type federation struct {
 	address func(party, listen string) string
 	// database, when set, names a member's database: tests give PostgreSQL.
 	database func(party string) string
+	// ahead is how far the clocks of all nodes are ahead of this machine's.
+	ahead time.Duration
 }
 
 // A member is one node of a federation and the process that runs it.
@@ -50,7 +52,7 @@ type member struct {
 	log    string
 	mu     sync.Mutex
 	cmd    *exec.Cmd
-	stdin  io.Closer
+	stdin  io.WriteCloser
 	ended  chan struct{}
 	err    error
 }
@@ -131,7 +133,7 @@ func (f *federation) make(ctx context.Context, base int) error {
 			m.config.PeerAddress = f.address(m.code, m.config.PeerListen)
 		}
 		g.Go(func() error {
-			_, err := node.Init(ctx, m.config, m.beginning(), node.Dependencies{})
+			_, err := node.Init(ctx, m.config, m.beginning(), node.Dependencies{Clock: f.now})
 			if err != nil {
 				return fmt.Errorf("making %s: %w", m.code, err)
 			}
@@ -190,7 +192,7 @@ func (f *federation) neighbours() error {
 // found writes the directory that all members sign. In life each state signs
 // at home; here all keys lie on one machine.
 func (f *federation) found() error {
-	now := time.Now()
+	now := f.now()
 	var founders []party.Member
 	for _, m := range f.members {
 		keys, err := party.Load(m.config.KeysDir(), landbridge.PartyID(m.code))
@@ -224,7 +226,7 @@ func (f *federation) start(ctx context.Context) error {
 	for _, m := range f.members {
 		m.exe, m.log = f.exe, filepath.Join(f.dir, strings.ToLower(m.code)+".log")
 		g.Go(func() error {
-			if err := m.start(ctx); err != nil {
+			if err := m.start(ctx, "--ahead", f.ahead.String()); err != nil {
 				return err
 			}
 			c, err := m.client("operator")
@@ -236,6 +238,23 @@ func (f *federation) start(ctx context.Context) error {
 		})
 	}
 	return g.Wait()
+}
+
+// now is the time on the clocks of the nodes.
+func (f *federation) now() time.Time { return time.Now().Add(f.ahead) }
+
+// set sets the clocks of all nodes.
+func (f *federation) set(ahead time.Duration) error {
+	f.ahead = ahead
+	for _, m := range f.members {
+		m.mu.Lock()
+		_, err := fmt.Fprintf(m.stdin, "%s%s\n", aheadWord, ahead)
+		m.mu.Unlock()
+		if err != nil {
+			return fmt.Errorf("setting the clock of %s: %w", m.code, err)
+		}
+	}
+	return nil
 }
 
 // start runs the member's process and waits until it answers.

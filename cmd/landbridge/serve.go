@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -26,6 +25,7 @@ func serveCommand() *command {
 			dir := dirFlag(fs)
 			apply := node.Flags(fs)
 			tied := fs.Bool("stop-with-stdin", false, "stop when standard input ends: for programs that start nodes")
+			ahead := fs.Duration("ahead", 0, "for the nodes of a demo alone: how far the clock is `ahead` of this machine's")
 			override := fs.String("override-guard", "", "the `reason` to go on with an old copy of the database although others know a longer log: "+
 				"they keep the proof that this log has two histories. Only when the newer database is lost")
 			return func(ctx context.Context, a *app, _ []string) error {
@@ -33,17 +33,25 @@ func serveCommand() *command {
 				if err != nil {
 					return err
 				}
+				if *ahead != 0 && !c.Demo {
+					return fail.New(fail.Invalid, "only the nodes of a demo may have a clock of their own; leave --ahead out")
+				}
+				deps, clock := node.Dependencies{}, new(demoClock)
+				if c.Demo {
+					clock.ahead.Store(int64(*ahead))
+					deps.Clock = clock.Now
+				}
+				n, err := node.Open(ctx, c, deps)
+				if err != nil {
+					return err
+				}
 				if *tied {
 					var stop context.CancelFunc
 					ctx, stop = context.WithCancel(ctx)
 					go func() {
-						_, _ = io.Copy(io.Discard, a.in) // however it ends, whoever started us is gone
+						clock.follow(a.in, n.Wake) // however it ends, whoever started us is gone
 						stop()
 					}()
-				}
-				n, err := node.Open(ctx, c, node.Dependencies{})
-				if err != nil {
-					return err
 				}
 				if *override != "" {
 					// Peers refuse the numbers that the lost part of the outbox has used: begin new ones.

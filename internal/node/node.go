@@ -374,6 +374,9 @@ func (n *Node) Close() error {
 	return err
 }
 
+// Wake lets the node look now for work that is due: for whoever moves its clock.
+func (n *Node) Wake() { n.jobs.Wake() }
+
 // Handler returns the face for people: pages, API and public log.
 func (n *Node) Handler() http.Handler { return n.staff }
 

@@ -99,6 +99,32 @@ func (w *Casework) timed(tx *db.Tx, f *whole, now time.Time) (made bool, err err
 	return made, nil
 }
 
+// schedule adds a job at the next moment at which something falls due. Jobs of
+// earlier plans find nothing to do and end.
+func (w *Casework) schedule(tx *db.Tx, f *whole, now time.Time) error {
+	next := time.Time{}
+	for _, t := range []time.Time{w.nextClock(f, now), f.Review, f.Keep} {
+		if !t.IsZero() && t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	if next.IsZero() {
+		return nil
+	}
+	return jobs.Add(tx, jobs.Job{ID: fmt.Sprintf("%s/%s/%d", jobClock, f.ID, next.UnixMicro()), Kind: jobClock, Body: []byte(f.ID), Due: next})
+}
+
+// nextClock returns when the next running clock runs out, after now.
+func (w *Casework) nextClock(f *whole, now time.Time) time.Time {
+	next := time.Time{}
+	for _, k := range f.fold.Clocks(now) {
+		if k.Ended.IsZero() && k.Status == process.ClockRunning && k.Due.After(now) && (next.IsZero() || k.Due.Before(next)) {
+			next = k.Due
+		}
+	}
+	return next
+}
+
 // due erases a case whose time of keeping is over, and notes a review.
 func (w *Casework) due(tx *db.Tx, f *whole, now time.Time) (erased bool, err error) {
 	if !f.Keep.IsZero() && !now.Before(f.Keep) {
@@ -179,6 +205,8 @@ func (w *Casework) erase(tx *db.Tx, f *whole, actor, reason string) error {
 		`DELETE FROM casework_proposal WHERE case_id = $1`,
 		`DELETE FROM casework_turn WHERE case_id = $1`,
 		`DELETE FROM casework_counted WHERE case_id = $1`,
+		`DELETE FROM casework_pursued WHERE case_id = $1`,
+		`DELETE FROM casework_breach WHERE case_id = $1`,
 		`UPDATE casework_act SET body = '' WHERE case_id = $1`,
 		`UPDATE casework_case SET title = '', bar = '', erased = TRUE, live = FALSE, due_us = 0,
 			review_us = 0, keep_us = 0, purpose = '', version = version + 1 WHERE id = $1`,

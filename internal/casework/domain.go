@@ -4,6 +4,8 @@ package casework
 const (
 	// domainCore names an act before it is sealed: what approvers sign.
 	domainCore = "landbridge/act-core/v1\x00"
+	// domainToken is for the key of what stands for persons inside this node.
+	domainToken = "landbridge/person-token/v1\x00"
 	// domainFact is for digests of facts that are not about one act.
 	domainFact = "landbridge/case-fact/v1\x00"
 )

@@ -195,7 +195,7 @@ func (f *whole) open(me landbridge.PartyID, p staff.Person, name string) (*proce
 
 // local is what this side alone knows of the case.
 func (f *whole) local(p *process.Profile) *process.Local {
-	return &process.Local{Profile: p, Barred: f.Barred}
+	return &process.Local{Profile: p, Barred: f.Barred, Disguised: f.Disguised, Breach: f.Breach}
 }
 
 func (w *Casework) insertDraft(tx *db.Tx, f *whole, d *draftRow) (err error) {
@@ -277,7 +277,7 @@ func (w *Casework) draft(s source, p staff.Person, id landbridge.ID) (*whole, *d
 	if d.Person != p.Pseudonym && !w.mayRead(f, p) {
 		return nil, nil, fail.New(fail.Missing, "there is no such draft")
 	}
-	return f, d, nil
+	return f, d, w.loadPursued(s, f, d.Input.Fields["persons"])
 }
 
 func (f *whole) draft(s source, id landbridge.ID) (*draftRow, error) {

@@ -310,6 +310,9 @@ func (w *Casework) stillGood(ctx context.Context, p staff.Person, f *whole, r *p
 	if err != nil {
 		return nil, err
 	}
+	if err := w.loadPursued(w.reading(ctx), f, d.Input.Fields["persons"]); err != nil {
+		return nil, err
+	}
 	dm, err := w.demands(ctx, f, f.def.Transition(d.Transition))
 	if err != nil {
 		return nil, err

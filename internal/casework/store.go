@@ -14,7 +14,6 @@ import (
 	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/jobs"
 	"landbridge.example/process"
 	"landbridge.example/seal"
 )
@@ -173,6 +172,9 @@ type whole struct {
 	acts []*actRow // in the order of arrival
 	fold *process.Case
 	byID map[landbridge.Digest]*actRow
+
+	// Known to this node alone; see private.go.
+	Disguised, Breach bool
 }
 
 // whole loads a case, opens its acts and folds them.
@@ -213,7 +215,7 @@ func (w *Casework) wholeOf(s source, r *caseRow) (*whole, error) {
 		return nil, err
 	}
 	f.refold()
-	return f, nil
+	return f, w.loadPrivate(s, f)
 }
 
 func openText(k blob.Key, sealed []byte, about string) (string, error) {
@@ -375,6 +377,9 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 	if err := w.saveTurns(tx, f); err != nil {
 		return err
 	}
+	if err := w.savePrivate(tx, f); err != nil {
+		return err
+	}
 	if err := w.schedule(tx, f, now); err != nil {
 		return err
 	}
@@ -390,32 +395,6 @@ const noEffect = "no_effect"
 // kept and shown; nothing can follow.
 func (f *whole) stillborn() bool {
 	return f.Number != "" && len(f.acts) > 0 && len(f.fold.Steps) == 0
-}
-
-// schedule adds a job at the next moment at which something falls due. Jobs of
-// earlier plans find nothing to do and end.
-func (w *Casework) schedule(tx *db.Tx, f *whole, now time.Time) error {
-	next := time.Time{}
-	for _, t := range []time.Time{w.nextClock(f, now), f.Review, f.Keep} {
-		if !t.IsZero() && t.After(now) && (next.IsZero() || t.Before(next)) {
-			next = t
-		}
-	}
-	if next.IsZero() {
-		return nil
-	}
-	return jobs.Add(tx, jobs.Job{ID: fmt.Sprintf("%s/%s/%d", jobClock, f.ID, next.UnixMicro()), Kind: jobClock, Body: []byte(f.ID), Due: next})
-}
-
-// nextClock returns when the next running clock runs out, after now.
-func (w *Casework) nextClock(f *whole, now time.Time) time.Time {
-	next := time.Time{}
-	for _, k := range f.fold.Clocks(now) {
-		if k.Ended.IsZero() && k.Status == process.ClockRunning && k.Due.After(now) && (next.IsZero() || k.Due.Before(next)) {
-			next = k.Due
-		}
-	}
-	return next
 }
 
 // keeping sets when keeping the case is reviewed and when it ends (S15). A day

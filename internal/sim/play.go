@@ -131,7 +131,7 @@ func (w *World) seat(def *process.Definition, opener, to landbridge.PartyID) map
 	}
 	sides := map[string][]landbridge.PartyID{def.Opens: {opener}}
 	for _, s := range def.Sides {
-		for len(sides[s.Name]) < 1 {
+		for len(sides[s.Name]) < max(1, s.Least) {
 			if len(left) == 0 {
 				return nil
 			}

@@ -126,7 +126,7 @@ func (s *Side) make() party.Member {
 		for i, roles := range [][]landbridge.Role{
 			{landbridge.Officer}, {landbridge.ContactPoint, landbridge.Liaison}, {landbridge.Supervisor}, {landbridge.Supervisor},
 			{landbridge.Judge}, {landbridge.CentralAuthority}, {landbridge.Minister}, {landbridge.Oversight}, {landbridge.DataProtection},
-			{landbridge.Judge}, {landbridge.CentralAuthority}, {landbridge.ListOfficer},
+			{landbridge.Judge}, {landbridge.CentralAuthority}, {landbridge.Reviewer}, {landbridge.Reviewer}, {landbridge.ListOfficer},
 			{landbridge.ListOfficer}, {landbridge.Defence}, {landbridge.Officer}, {landbridge.ContactPoint}, {landbridge.Liaison}, {landbridge.Minister},
 		} {
 			login := fmt.Sprintf("%s.%d", roles[0], i)

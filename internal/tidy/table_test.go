@@ -38,6 +38,8 @@ var may = map[string]string{
 	"internal/face":          "internal/fail internal/lang",
 	"internal/face/facetest": "",
 
+	"internal/face/diagram": "process", // pictures of processes, for both edges with pages
+
 	// Modules.
 	"internal/party":         ". seal ledger internal/db internal/fail internal/record",
 	"internal/staff":         ". internal/access internal/db internal/fail internal/record",

@@ -205,8 +205,9 @@ func (l *linter) confirmed(t *Transition, s *State, kind Coercion) {
 					"outcome released; take %s out of its from", s.Name, s.Name)
 				continue
 			}
-			many := u.Side != Each && l.d.Side(u.Side).Parties > 1
-			confirmed = confirmed || !u.Auto() && slices.Contains(l.custodians(kind), u.Side) && (u.Every || !many)
+			many := u.Side == Each || l.d.Side(u.Side).Parties > 1
+			custodian := u.Side == Each || slices.Contains(l.custodians(kind), u.Side) // each, done by every one, holds the custodian too
+			confirmed = confirmed || !u.Auto() && custodian && (u.Every || !many)
 			if u.Auto() {
 				l.add("S24", "transition "+u.Name, "that the release happened is said by a person of the custodian's side, not by the system")
 			}

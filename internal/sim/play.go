@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"landbridge.example"
@@ -94,6 +95,11 @@ func (p *Play) open(ctx context.Context, s *Side, others []landbridge.PartyID) e
 	d, err := s.Node.Casework.NewDraft(ctx, author, casework.NewDraft{Process: def.Ref.ID, Sides: sides, Input: Fill(def, t, nil, p.w.Now())})
 	if err != nil {
 		return err
+	}
+	if t.NeedsIt(process.NeedFiles) {
+		if _, err := s.Node.Casework.Attach(ctx, author, d.ID, casework.NewFile{Name: "exhibit.txt", Content: strings.NewReader("words on paper")}); err != nil {
+			return err
+		}
 	}
 	done, err := s.Node.Casework.Propose(ctx, author, d.ID)
 	if err != nil {

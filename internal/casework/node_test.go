@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -456,7 +457,8 @@ func definition(t testing.TB) *process.Definition {
 	t.Helper()
 	w := &Casework{}
 	must(t, w.loadCatalogue())
-	return w.defs[0]
+	i := slices.IndexFunc(w.defs, func(d *process.Definition) bool { return d.Ref.ID == "information-request" })
+	return w.defs[i]
 }
 
 func blobDir(n *testNode) string { return n.blobDir }

@@ -29,7 +29,7 @@ const (
 	edge                = 14 // from the boxes to the first line
 	radius              = 8
 	lineLength          = 30 // characters of a label before it breaks
-	manySources         = 4  // an act from more states than these is not drawn
+	manySources         = 6  // an act from more states than these is not drawn
 )
 
 // A Picture is one process, drawn.
@@ -54,6 +54,7 @@ type line struct {
 	numbers  []string
 	lane     int
 	y1, y2   int
+	tagged   bool // it carries the numbers of its trunk
 }
 
 // Draw draws the definition.
@@ -161,30 +162,62 @@ func split(lines []line) (down, up []line) {
 	return down, up
 }
 
-// lanes gives every line a lane in which it meets no other, short lines next to
-// the boxes, and returns how many lanes there are.
+// lanes gives every line a lane in which it meets no other, short ones next to
+// the boxes, and returns how many lanes there are. Lines of one trunk share one.
 func lanes(lines []line) int {
-	slices.SortStableFunc(lines, func(a, b line) int {
-		return span(a) - span(b)
-	})
-	count := 0
+	var trunks [][]int
 	for i := range lines {
+		at := slices.IndexFunc(trunks, func(t []int) bool { return trunk(lines[t[0]], lines[i]) })
+		if at < 0 {
+			trunks = append(trunks, []int{i})
+		} else {
+			trunks[at] = append(trunks[at], i)
+		}
+	}
+	longest := func(t []int) (n int) {
+		for _, i := range t {
+			n = max(n, span(lines[i]))
+		}
+		return n
+	}
+	slices.SortStableFunc(trunks, func(a, b []int) int { return longest(a) - longest(b) })
+	count := 0
+	for k, t := range trunks {
 		n := 0
-		for slices.ContainsFunc(lines[:i], func(o line) bool { return o.lane == n && meet(o, lines[i]) }) {
+		for taken(lines, trunks[:k], t, n) {
 			n++
 		}
-		lines[i].lane = n
+		for _, i := range t {
+			lines[i].lane = n
+			lines[i].tagged = span(lines[i]) == longest(t)
+		}
 		count = max(count, n+1)
 	}
 	return count
 }
 
+// taken reports whether a line of an earlier trunk is in the way in a lane.
+func taken(lines []line, before [][]int, t []int, n int) bool {
+	for _, other := range before {
+		for _, j := range other {
+			if lines[j].lane == n && slices.ContainsFunc(t, func(i int) bool { return meet(lines[i], lines[j]) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func span(l line) int { return max(l.from, l.to) - min(l.from, l.to) }
+
+// trunk reports whether two lines are the same acts to the same state: they run
+// together, as one line with several beginnings.
+func trunk(a, b line) bool { return a.to == b.to && slices.Equal(a.numbers, b.numbers) }
 
 // meet reports whether two lines share a stretch; where one ends at the box the
 // other begins at, their ends are apart by their ports.
 func meet(a, b line) bool {
-	return min(a.from, a.to) < max(b.from, b.to) && min(b.from, b.to) < max(a.from, a.to)
+	return !trunk(a, b) && min(a.from, a.to) < max(b.from, b.to) && min(b.from, b.to) < max(a.from, a.to)
 }
 
 // ports spreads the ends of lines along the sides of their boxes: what comes
@@ -219,8 +252,17 @@ func ports(lines []line, states int) {
 			}
 			return above(a) - above(b)
 		})
+		slots, slot := 0, make([]int, len(ends))
 		for i, e := range ends {
-			y := top(s) + (i+1)*boxHeight/(len(ends)+1)
+			slot[i] = slots
+			if j := slices.IndexFunc(ends[:i], func(o end) bool { return !o.start && !e.start && trunk(lines[o.line], lines[e.line]) }); j >= 0 {
+				slot[i] = slot[j]
+			} else {
+				slots++
+			}
+		}
+		for i, e := range ends {
+			y := top(s) + (slot[i]+1)*boxHeight/(slots+1)
 			if e.start {
 				lines[e.line].y1 = y
 			} else {
@@ -236,7 +278,7 @@ func render(order []process.State, down, up []line, right, left int, s Style) st
 	startX := edge + left*lane + edge
 	width := startX + boxWidth + edge + right*lane + edge
 	height := top(len(order)) - gap/2
-	var b strings.Builder
+	var b, tags strings.Builder
 	fmt.Fprintf(&b, `<svg class="states" viewBox="0 0 %d %d" role="img" aria-label="%s">`, width, height, template.HTMLEscapeString(s.Title))
 	flip := func(x int) int {
 		if s.Flip {
@@ -245,11 +287,12 @@ func render(order []process.State, down, up []line, right, left int, s Style) st
 		return x
 	}
 	for _, l := range down {
-		draw(&b, l, flip(startX+boxWidth), flip(startX+boxWidth+edge+l.lane*lane), sign(s.Flip))
+		draw(&b, &tags, l, flip(startX+boxWidth), flip(startX+boxWidth+edge+l.lane*lane), sign(s.Flip))
 	}
 	for _, l := range up {
-		draw(&b, l, flip(startX), flip(startX-edge-l.lane*lane), -sign(s.Flip))
+		draw(&b, &tags, l, flip(startX), flip(startX-edge-l.lane*lane), -sign(s.Flip))
 	}
+	b.WriteString(tags.String()) // above all lines
 	for i, st := range order {
 		x := startX
 		if s.Flip {
@@ -268,8 +311,9 @@ func sign(flip bool) int {
 	return 1
 }
 
-// draw draws one line: out of the box, along its lane, into the other box.
-func draw(b *strings.Builder, l line, box, x, out int) {
+// draw draws one line: out of the box, along its lane, into the other box; its
+// numbers go into tags.
+func draw(b, tags *strings.Builder, l line, box, x, out int) {
 	dir := 1
 	if l.y2 < l.y1 {
 		dir = -1
@@ -277,9 +321,12 @@ func draw(b *strings.Builder, l line, box, x, out int) {
 	fmt.Fprintf(b, `<path class="line" d="M%d %dH%dQ%d %d %d %dV%dQ%d %d %d %dH%d"/>`, box, l.y1, x-out*radius, x, l.y1, x, l.y1+dir*radius,
 		l.y2-dir*radius, x, l.y2, x-out*radius, l.y2, box+out*3)
 	fmt.Fprintf(b, `<path class="head" d="M%d %dl%d -4v8z"/>`, box, l.y2, out*8)
+	if !l.tagged {
+		return
+	}
 	text := strings.Join(l.numbers, "·")
 	wide := 8 + 7*utf8.RuneCountInString(text)
-	fmt.Fprintf(b, `<rect class="tag" x="%d" y="%d" width="%d" height="16" rx="8"/><text class="num" x="%d" y="%d">%s</text>`,
+	fmt.Fprintf(tags, `<rect class="tag" x="%d" y="%d" width="%d" height="16" rx="8"/><text class="num" x="%d" y="%d">%s</text>`,
 		x-wide/2, (l.y1+l.y2)/2-8, wide, x, (l.y1+l.y2)/2+4, text)
 }
 

@@ -25,8 +25,8 @@ import (
 	"embed"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"landbridge.example"
@@ -105,7 +105,7 @@ const defaultMaxFile = 4 << 30
 type Casework struct {
 	c      Config
 	me     landbridge.PartyID
-	defs   []*process.Definition // by name, the newest version last
+	defs   []*listed // by name, the newest version of each last
 	access *access.Table
 }
 
@@ -128,28 +128,42 @@ func New(c Config) (*Casework, error) {
 	return w, w.loadCatalogue()
 }
 
-// loadCatalogue reads the definitions this release ships.
+// A listed is a definition this release ships. It is read when a case or a page
+// first needs it.
+type listed struct {
+	catalogue.File
+	once sync.Once
+	def  *process.Definition
+	err  error
+}
+
+// read parses the definition. One that Lint has something against is not put
+// in force: no case opens under it and none is read under it.
+func (l *listed) read() (*process.Definition, error) {
+	l.once.Do(func() {
+		d, err := process.Parse(l.Text)
+		if err != nil {
+			l.err = fmt.Errorf("reading the process %s: %w", l.Ref.Name(), err)
+			return
+		}
+		if found := process.Lint(d); len(found) > 0 {
+			l.err = fmt.Errorf("the process %s breaks %s: %s: %s", l.Ref.Name(), found[0].Rule, found[0].Where, found[0].Text)
+			return
+		}
+		l.def = d
+	})
+	return l.def, l.err
+}
+
+// loadCatalogue lists the definitions this release ships.
 func (w *Casework) loadCatalogue() error {
-	files, err := catalogue.Files()
+	files, err := catalogue.List()
 	if err != nil {
 		return fmt.Errorf("reading the catalogue: %w", err)
 	}
-	for name, text := range files {
-		d, err := process.Parse(text)
-		if err != nil {
-			return fmt.Errorf("reading process %s: %w", name, err)
-		}
-		if found := process.Lint(d); len(found) > 0 {
-			return fmt.Errorf("process %s breaks %s: %s: %s", name, found[0].Rule, found[0].Where, found[0].Text)
-		}
-		w.defs = append(w.defs, d)
+	for _, f := range files {
+		w.defs = append(w.defs, &listed{File: f})
 	}
-	slices.SortFunc(w.defs, func(a, b *process.Definition) int {
-		if n := strings.Compare(a.Ref.ID, b.Ref.ID); n != 0 {
-			return n
-		}
-		return a.Ref.Version - b.Ref.Version
-	})
 	return nil
 }
 
@@ -164,13 +178,19 @@ func (w *Casework) Jobs() map[string]jobs.Handler {
 }
 
 // Processes lists the definitions a new case can be opened with: the newest
-// version of each, by name.
+// version of each, by name. One that cannot be read is reported and left out.
 func (w *Casework) Processes() []*process.Definition {
 	var all []*process.Definition
-	for i, d := range w.defs {
-		if i+1 == len(w.defs) || w.defs[i+1].Ref.ID != d.Ref.ID {
-			all = append(all, d)
+	for i, l := range w.defs {
+		if i+1 < len(w.defs) && w.defs[i+1].Ref.ID == l.Ref.ID {
+			continue
 		}
+		d, err := l.read()
+		if err != nil {
+			w.c.Report(err)
+			continue
+		}
+		all = append(all, d)
 	}
 	return all
 }
@@ -178,13 +198,13 @@ func (w *Casework) Processes() []*process.Definition {
 // Definition returns the definition called ref. Name, version and hash must all
 // fit: a file that differs in one letter is another law.
 func (w *Casework) Definition(ref landbridge.ProcessRef) (*process.Definition, error) {
-	var other *process.Definition
-	for _, d := range w.defs {
+	var other *listed
+	for _, l := range w.defs {
 		switch {
-		case d.Ref == ref:
-			return d, nil
-		case d.Ref.Name() == ref.Name():
-			other = d
+		case l.Ref == ref:
+			return l.read()
+		case l.Ref.Name() == ref.Name():
+			other = l
 		}
 	}
 	if other != nil {
@@ -196,9 +216,9 @@ func (w *Casework) Definition(ref landbridge.ProcessRef) (*process.Definition, e
 
 // newest returns the newest definition of the process called id.
 func (w *Casework) newest(id string) (*process.Definition, error) {
-	for _, d := range w.Processes() {
-		if d.Ref.ID == id {
-			return d, nil
+	for i := len(w.defs) - 1; i >= 0; i-- {
+		if w.defs[i].Ref.ID == id {
+			return w.defs[i].read()
 		}
 	}
 	return nil, fail.New(fail.Invalid, "there is no process %q; see the list of processes", clip(id))

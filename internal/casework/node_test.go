@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -457,8 +456,9 @@ func definition(t testing.TB) *process.Definition {
 	t.Helper()
 	w := &Casework{}
 	must(t, w.loadCatalogue())
-	i := slices.IndexFunc(w.defs, func(d *process.Definition) bool { return d.Ref.ID == "information-request" })
-	return w.defs[i]
+	d, err := w.newest("information-request")
+	must(t, err)
+	return d
 }
 
 func blobDir(n *testNode) string { return n.blobDir }

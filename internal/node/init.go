@@ -15,7 +15,6 @@ import (
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/staff"
 	"landbridge.example/internal/staff/softkey"
-	"landbridge.example/process"
 	"landbridge.example/process/catalogue"
 )
 
@@ -147,17 +146,13 @@ func FirstRecord(c Config, b Beginning, keys *party.Keys, now time.Time) (party.
 // knownProcesses returns a profile for every process of this build that asks
 // for nothing beyond its definition, except neutrality (S1).
 func knownProcesses() ([]party.Profile, error) {
-	files, err := catalogue.Files()
+	files, err := catalogue.List()
 	if err != nil {
 		return nil, err
 	}
 	var all []party.Profile
-	for name, text := range files {
-		d, err := process.Parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("reading process %s: %w", name, err)
-		}
-		all = append(all, party.Profile{Process: d.Ref.ID, Versions: []int{d.Ref.Version}, PoliticalExcluded: true})
+	for _, f := range files {
+		all = append(all, party.Profile{Process: f.Ref.ID, Versions: []int{f.Ref.Version}, PoliticalExcluded: true})
 	}
 	return all, nil
 }

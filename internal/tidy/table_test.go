@@ -13,7 +13,7 @@ var may = map[string]string{
 	"seal":              ".",
 	"ledger":            ".",
 	"process":           ".",
-	"process/catalogue": "",
+	"process/catalogue": ".",
 	"handling":          ".",
 	"index":             "index/formula index/problem index/spec index/stat index/table",
 	"index/bundle":      ". index index/problem index/spec",

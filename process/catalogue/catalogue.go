@@ -7,8 +7,15 @@
 package catalogue
 
 import (
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"landbridge.example"
 )
 
 //go:embed *.yaml
@@ -27,5 +34,38 @@ func Files() (map[string][]byte, error) {
 			return nil, err
 		}
 	}
+	return all, nil
+}
+
+// A File is one definition, named without having been read: two dozen of them
+// are more to parse than a node that starts should wait for.
+type File struct {
+	Ref  landbridge.ProcessRef
+	Text []byte
+}
+
+// List returns the definitions by name, the newest version of each last. The
+// name is that of the file; a test holds it to what the file says.
+func List() ([]File, error) {
+	texts, err := Files()
+	if err != nil {
+		return nil, err
+	}
+	var all []File
+	for name, text := range texts {
+		id, version, ok := strings.Cut(strings.TrimSuffix(name, ".yaml"), ".v")
+		n, err := strconv.Atoi(version)
+		if !ok || err != nil || n < 1 {
+			return nil, fmt.Errorf("the definition %s is not named <process>.v<number>.yaml", name)
+		}
+		sum := sha256.Sum256(text)
+		all = append(all, File{landbridge.ProcessRef{ID: id, Version: n, Hash: sum}, text})
+	}
+	slices.SortFunc(all, func(a, b File) int {
+		if c := strings.Compare(a.Ref.ID, b.Ref.ID); c != 0 {
+			return c
+		}
+		return a.Ref.Version - b.Ref.Version
+	})
 	return all, nil
 }

@@ -150,8 +150,14 @@ func text(f process.Field, v *casework.CaseView, now time.Time) string {
 	case process.DigestType:
 		return object(v).String()
 	}
-	return "Words about " + Canary + "."
+	if f.Max > 0 && f.Max < len(words) {
+		return words[:f.Max]
+	}
+	return words
 }
+
+// words stand in every text.
+const words = Canary + ": words about it."
 
 // object returns the newest act that gave information, for fields that name one.
 func object(v *casework.CaseView) landbridge.Digest {

@@ -44,13 +44,20 @@ const (
 	ReleaseIndex    Action = "index.release"
 	CorrectIndex    Action = "index.correct"
 	SpeakOnIndex    Action = "index.speak"
+
+	SeeAgreements     Action = "agreement.see"
+	WriteAgreements   Action = "agreement.write"
+	ApproveAgreements Action = "agreement.approve"
+	SeeMechanisms     Action = "mechanism.see"
+	ActInMechanism    Action = "mechanism.act"
 )
 
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{SeeDesk, ListCases, ReadCase, ExportCases, OpenExhibit, DraftRequest, ProposeAct,
 		ApproveAct, ActOnCase, DownloadReceipt, SeeNetwork, SeeLog, SeeParties, ManageParties, AdmitParty,
-		ManageStaff, SeeStaff, ManageOwnKeys, SeeIndex, PrepareIndex, ReleaseIndex, CorrectIndex, SpeakOnIndex}
+		ManageStaff, SeeStaff, ManageOwnKeys, SeeIndex, PrepareIndex, ReleaseIndex, CorrectIndex, SpeakOnIndex,
+		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism}
 }
 
 // A Decision is the answer of the table.
@@ -120,6 +127,14 @@ func table() []row {
 			"A correction is asked for by an analyst, the central authority or the minister."},
 		{SpeakOnIndex, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}, "0.2",
 			"A dissent and a budget of weights speak for the state: the central authority or the minister gives them."},
+		{SeeAgreements, everyone(), "0.2", "The register of instruments is for the staff of this node."},
+		{WriteAgreements, []landbridge.Role{landbridge.CentralAuthority, landbridge.Judge}, "S3",
+			"A change of the register of instruments is proposed by the central authority or a judge."},
+		{ApproveAgreements, []landbridge.Role{landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister}, "S21",
+			"An instrument is entered by the central authority, a judge or the minister; never by who proposed it."},
+		{SeeMechanisms, everyone(), "0.2", "The mechanisms are for the staff of this node."},
+		{ActInMechanism, []landbridge.Role{landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
+			"What this state says in a mechanism is said by the central authority, the contact point or a liaison."},
 	}
 }
 

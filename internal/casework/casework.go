@@ -80,6 +80,7 @@ type Config struct {
 	Log       *record.Log
 	Exchange  Mail // *exchange.Exchange
 	Directory *party.Directory
+	Law       Law // *agreement.Register: without a profile of its a process does not start (S3)
 	Keys      *party.Keys
 	Vault     *blob.Vault
 	Blobs     *blob.Store
@@ -123,6 +124,9 @@ func New(c Config) (*Casework, error) {
 	}
 	if c.MaxFile == 0 {
 		c.MaxFile = defaultMaxFile
+	}
+	if c.Law == nil {
+		return nil, fail.New(fail.Internal, "casework needs a register of instruments")
 	}
 	w := &Casework{c: c, me: c.Keys.Party, access: access.New()}
 	return w, w.loadCatalogue()

@@ -78,6 +78,7 @@ type draftNote struct {
 // stopped is a Stop at rest: the rule and code, from which its texts are made.
 type stopped struct {
 	Rule, Code, Text string
+	Args             []string
 	At               time.Time
 	Entry            int64
 }

@@ -9,7 +9,6 @@ import (
 	"landbridge.example"
 	"landbridge.example/handling"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/party"
 	"landbridge.example/internal/staff"
 	"landbridge.example/process"
 )
@@ -27,53 +26,6 @@ func (w *Casework) CheckDraft(ctx context.Context, p staff.Person, draft landbri
 		return nil, err
 	}
 	return w.problems(ctx, f, d, ofDraft(files, d.ID))
-}
-
-// A demand is the requirements of the other side as they bear on one draft.
-type demand struct {
-	who     string // "XB"
-	profile *process.Profile
-	words   []party.Demand
-	hotline string
-	maxFile int64 // bytes of one file; 0: no bound of theirs
-}
-
-// demands returns what the other side requires of the act that opens a case.
-// Later acts are bound by the definition alone.
-func (w *Casework) demands(ctx context.Context, f *whole, t *process.Transition) (*demand, error) {
-	if !slices.Contains(t.From, f.def.Start()) {
-		return &demand{profile: &process.Profile{}}, nil
-	}
-	dm := &demand{}
-	for _, p := range f.others(w.me) {
-		r, err := w.c.Directory.Lookup(ctx, p)
-		if fail.Is(err, fail.Missing) || fail.Is(err, fail.Denied) {
-			continue // no record in force: no profile, and S3 closes
-		}
-		if err != nil {
-			return nil, err
-		}
-		theirs, ok := r.Profile(f.def.Ref.ID)
-		if !ok || !theirs.Supports(f.def.Ref) {
-			continue
-		}
-		mine := process.Profile{Required: theirs.Required, Languages: theirs.Languages, Excluded: theirs.Excluded,
-			MaxPersons: theirs.MaxPersons, MinPenaltyMonths: theirs.MinPenaltyMonths}
-		if dm.profile == nil {
-			dm.profile, dm.who = &mine, string(p)
-		} else { // S35
-			both := process.Strictest(*dm.profile, mine)
-			dm.profile, dm.who = &both, dm.who+", "+string(p)
-		}
-		dm.words = append(dm.words, theirs.Demands...)
-		if theirs.Hotline != "" {
-			dm.hotline = theirs.Hotline
-		}
-		if limit := int64(theirs.MaxExhibitMiB) << 20; limit > 0 && (dm.maxFile == 0 || limit < dm.maxFile) {
-			dm.maxFile = limit
-		}
-	}
-	return dm, nil
 }
 
 // candidate returns the act as the draft would make it, approved by whoever it
@@ -108,7 +60,7 @@ func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files []
 		add("handling", "form", "case.problem.handling", fail.Safe(err), true)
 	}
 	for _, pr := range f.def.CheckFields(t, f.fold.Fields, d.Input.Fields, dm.profile) {
-		all = append(all, fromForm(pr, dm.who))
+		all = append(all, dm.cite(fromForm(pr, dm.who), pr))
 	}
 	if t.NeedsIt(process.NeedGround) && f.def.Ground(d.Input.Ground) == nil {
 		add("ground", "form", "case.problem.ground", "choose the ground", true)
@@ -127,8 +79,9 @@ func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files []
 	}
 	a := w.candidate(f, d, len(files))
 	for _, why := range f.fold.Failing(a, f.local(dm.profile)) {
-		add("", why.Rule, "process.why."+why.Code, why.Text, true)
+		add("", dm.ruleOf(why), "process.why."+why.Code, why.Text, true)
 	}
+	all = append(all, dm.lawful(d)...)
 	all = append(all, w.advice(f, t, d, dm, a)...)
 	return all, nil
 }
@@ -208,7 +161,7 @@ func unfinished(all []Problem) error {
 func (w *Casework) stopFor(f *whole, a *process.Act, dm *demand) *process.Reason {
 	for _, why := range f.fold.Failing(a, f.local(dm.profile)) {
 		if why.Rule == "S1" || why.Rule == "S3" && dm.profile == nil || why.Rule == "S6" || why.Rule == "S7" || why.Rule == "S12" {
-			return &why
+			return dm.explain(&why)
 		}
 	}
 	return nil
@@ -222,7 +175,7 @@ func (s *stopped) view() *Stop {
 	advice := map[string]string{
 		"S1": "The platform does not carry matters of political, military, religious or racial character. " +
 			"If the offence was coded wrongly, correct the code; if not, drop the draft. The attempt stays in the log.",
-		"S3":  "Agree on a legal basis with the other side first; it then publishes its requirements in its party record.",
+		"S3":  "Agree on a legal basis with the other side first. It stands in the register of instruments when two persons have entered it; the other side publishes its requirements in its party record.",
 		"S6":  "Refuse on the ground of rights or essential interests; the other side sees that ground and nothing else.",
 		"S7":  "Wait for an assurance and have a judge or the central authority accept it.",
 		"S12": "What may have been obtained by torture or duress is kept for the judge and the overseer alone.",

@@ -81,7 +81,7 @@ func (w *Casework) stop(ctx context.Context, p staff.Person, f *whole, d *draftR
 		if err != nil {
 			return err
 		}
-		d.Note.Stopped = &stopped{Rule: why.Rule, Code: why.Code, Text: why.Text, At: w.now(), Entry: n}
+		d.Note.Stopped = &stopped{Rule: why.Rule, Code: why.Code, Args: why.Args, Text: why.Text, At: w.now(), Entry: n}
 		id := f.ID
 		tx.OnCommit(func() { w.c.Changed(id) })
 		return w.updateDraft(tx, f, d)

@@ -186,6 +186,9 @@ func (w *Casework) make(tx *db.Tx, f *whole, c *core, coreText []byte, approvals
 	if row.Entry, err = w.fact(tx, factSent, c.By.Person, row.ID, f.ID, c.what()); err != nil {
 		return nil, err
 	}
+	if err := w.began(tx, f, c); err != nil {
+		return nil, err
+	}
 	lane := laneOf(f, c)
 	if err := w.hand(tx, f, row, exhibits, lane); err != nil {
 		return nil, err

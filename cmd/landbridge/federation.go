@@ -19,6 +19,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/client"
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/node"
 	"landbridge.example/internal/party"
@@ -46,6 +47,7 @@ type member struct {
 	notes      map[string]string // by login: who this is in the story
 	contacts   []party.Contact
 	profiles   []party.Profile
+	agreements []*agreement.Instrument
 
 	config node.Config
 	exe    string
@@ -120,8 +122,13 @@ func (f *federation) make(ctx context.Context, base int) error {
 	if err != nil {
 		return err
 	}
+	law, err := f.law()
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	for i, m := range f.members {
+		m.agreements = law
 		m.config = node.Defaults(filepath.Join(f.dir, strings.ToLower(m.code)))
 		m.config.Party, m.config.Name, m.config.Demo, m.config.LogLevel = m.code, m.name, true, "warn"
 		m.config.Listen = fmt.Sprintf("127.0.0.1:%d", ports[2*i])
@@ -149,8 +156,19 @@ func (f *federation) make(ctx context.Context, base int) error {
 	return f.found()
 }
 
+// law is what binds the states of the demo: fictional instruments.
+func (f *federation) law() ([]*agreement.Instrument, error) {
+	var states []landbridge.PartyID
+	for _, m := range f.members {
+		if m.kind == party.State {
+			states = append(states, landbridge.PartyID(m.code))
+		}
+	}
+	return node.FictionalLaw(states...)
+}
+
 func (m *member) beginning() node.Beginning {
-	return node.Beginning{Kind: m.kind, Languages: []string{"en"}, Contacts: m.contacts, Profiles: m.profiles, People: m.people}
+	return node.Beginning{Kind: m.kind, Languages: []string{"en"}, Contacts: m.contacts, Profiles: m.profiles, People: m.people, Agreements: m.agreements}
 }
 
 // load reads the settings of a federation that was made before.

@@ -111,6 +111,7 @@ func initCommand() *command {
 			login := fs.String("login", "", "`login` of the first person (default: made from the name)")
 			roles := fs.String("roles", "officer,supervisor,contact_point,operator", "`roles` of the first person; two-person rules still need a second person")
 			languages := fs.String("languages", "en", "`codes` of the languages in which the party can be written to, the first its own")
+			agreements := fs.String("agreements", "", "`file` (JSON or CSV) of the instruments that bind the state (default: those the processes cite)")
 			token := fs.Bool("token", false, "also write an API token of the first person to people/, for the command line on this machine")
 			asJSON := fs.Bool("json", false, "print JSON instead of a table")
 			return func(ctx context.Context, a *app, _ []string) error {
@@ -124,6 +125,9 @@ func initCommand() *command {
 					return err
 				}
 				b.People = []node.NewPerson{p}
+				if b.Agreements, err = readAgreements(*agreements); err != nil {
+					return err
+				}
 				made, err := node.Init(ctx, c, b, node.Dependencies{})
 				if err != nil {
 					return err

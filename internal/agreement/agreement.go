@@ -103,7 +103,18 @@ func New(c Config) *Register { return &Register{c: c, me: c.Keys.Party, access: 
 
 // Handlers returns who takes in messages, by kind, for [exchange.Exchange.Handle].
 func (g *Register) Handlers() map[string]exchange.Handler {
-	return map[string]exchange.Handler{kindShown: g.takeShown, kindCompared: g.takeCompared}
+	return map[string]exchange.Handler{kindShown: opened(g.takeShown), kindCompared: opened(g.takeCompared)}
+}
+
+// opened hands a handler what a message says and who says it.
+func opened(take func(tx *db.Tx, from landbridge.PartyID, body []byte, at time.Time) error) exchange.Handler {
+	return func(tx *db.Tx, in *exchange.Incoming) error {
+		o, err := in.Open()
+		if err != nil {
+			return err
+		}
+		return take(tx, in.From, o.Body, in.Received)
+	}
 }
 
 func (g *Register) now() time.Time { return g.c.Clock().UTC().Truncate(time.Microsecond) }

@@ -222,16 +222,12 @@ func ParseShown(b []byte) (*Instrument, landbridge.Digest, error) {
 
 // takeShown keeps what a party shows and answers with what we hold. The answer
 // goes to parties of the instrument only: who is none has no claim to know.
-func (g *Register) takeShown(tx *db.Tx, in *exchange.Incoming) error {
-	o, err := in.Open()
+func (g *Register) takeShown(tx *db.Tx, from landbridge.PartyID, body []byte, at time.Time) error {
+	i, digest, err := ParseShown(body)
 	if err != nil {
 		return err
 	}
-	i, digest, err := ParseShown(o.Body)
-	if err != nil {
-		return err
-	}
-	for _, p := range []landbridge.PartyID{in.From, g.me} {
+	for _, p := range []landbridge.PartyID{from, g.me} {
 		if _, ok := i.Member(p); !ok {
 			return fail.New(fail.Denied, "%s is no party of %s; an instrument is shown between its parties", p, i.ID)
 		}
@@ -244,13 +240,13 @@ func (g *Register) takeShown(tx *db.Tx, in *exchange.Incoming) error {
 	if err != nil {
 		return err
 	}
-	if err := g.keepCopy(tx, i.ID, in.From, digest.String(), text, held, in.Received); err != nil {
+	if err := g.keepCopy(tx, i.ID, from, digest.String(), text, held, at); err != nil {
 		return err
 	}
-	if _, err := g.fact(tx, factCompared, "node", digest, "", i.ID+" "+string(in.From)); err != nil {
+	if _, err := g.fact(tx, factCompared, "node", digest, "", i.ID+" "+string(from)); err != nil {
 		return err
 	}
-	body, err := encode(compared{Format: formCompared, Instrument: i.ID, Shown: digest, Held: held})
+	answer, err := encode(compared{Format: formCompared, Instrument: i.ID, Shown: digest, Held: held})
 	if err != nil {
 		return err
 	}
@@ -258,7 +254,7 @@ func (g *Register) takeShown(tx *db.Tx, in *exchange.Incoming) error {
 	if err != nil {
 		return err
 	}
-	return g.mail(tx, view, kindCompared, in.From, body)
+	return g.mail(tx, view, kindCompared, from, answer)
 }
 
 // held returns the digest of the shared part of what we hold, empty when nothing.
@@ -275,13 +271,9 @@ func (g *Register) held(tx *db.Tx, id string) (string, error) {
 }
 
 // takeCompared keeps what a party says it holds.
-func (g *Register) takeCompared(tx *db.Tx, in *exchange.Incoming) error {
-	o, err := in.Open()
-	if err != nil {
-		return err
-	}
+func (g *Register) takeCompared(tx *db.Tx, from landbridge.PartyID, body []byte, at time.Time) error {
 	var c compared
-	if err := decode(o.Body, &c); err != nil {
+	if err := decode(body, &c); err != nil {
 		return err
 	}
 	if c.Format != formCompared || len(c.Instrument) > landbridge.MaxKind {
@@ -296,13 +288,13 @@ func (g *Register) takeCompared(tx *db.Tx, in *exchange.Incoming) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := i.Member(in.From); !ok {
-		return fail.New(fail.Denied, "%s is no party of %s", in.From, i.ID)
+	if _, ok := i.Member(from); !ok {
+		return fail.New(fail.Denied, "%s is no party of %s", from, i.ID)
 	}
-	if err := g.keepCopy(tx, c.Instrument, in.From, c.Held, nil, c.Shown.String(), in.Received); err != nil {
+	if err := g.keepCopy(tx, c.Instrument, from, c.Held, nil, c.Shown.String(), at); err != nil {
 		return err
 	}
-	_, err = g.fact(tx, factCompared, "node", c.Shown, "", i.ID+" "+string(in.From))
+	_, err = g.fact(tx, factCompared, "node", c.Shown, "", i.ID+" "+string(from))
 	return err
 }
 

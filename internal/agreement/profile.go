@@ -9,14 +9,6 @@ import (
 	"landbridge.example/internal/party"
 )
 
-// EmergencyProcess is the one process that may start without a profile: a
-// threat to life does not wait for a treaty. Its legal basis is entered
-// afterwards, which the process itself asks for and puts a clock on.
-const EmergencyProcess = "hotline-emergency"
-
-// StartsWithout reports whether the process may start without a legal profile (S3).
-func StartsWithout(process string) bool { return process == EmergencyProcess }
-
 // A Query asks for the legal profile of a request from one party to another.
 type Query struct {
 	From, To  landbridge.PartyID

@@ -27,6 +27,7 @@ const (
 	fromRecord  = "record"
 )
 
+// String names the source as a sentence can cite it.
 func (s Source) String() string {
 	switch s.Kind {
 	case fromRecord:

@@ -9,7 +9,8 @@ import (
 
 // folds are letters that one language writes apart and a searcher may not.
 var folds = strings.NewReplacer("ß", "ss", "ı", "i", "ø", "o", "đ", "d", "ł", "l", "æ", "ae", "œ", "oe", "þ", "th", "ς", "σ",
-	"ى", "ي", "ة", "ه", "ـ", "", "ؤ", "و", "ئ", "ي", "٠", "0", "١", "1", "٢", "2", "٣", "3", "٤", "4", "٥", "5", "٦", "6", "٧", "7", "٨", "8", "٩", "9")
+	"ى", "ي", "ة", "ه", "ـ", "", "ؤ", "و", "ئ", "ي",
+	"٠", "0", "١", "1", "٢", "2", "٣", "3", "٤", "4", "٥", "5", "٦", "6", "٧", "7", "٨", "8", "٩", "9")
 
 // Fold takes away what a person who searches does not type: case, accents,
 // vowel signs, width. Scripts without spaces are found by any part.

@@ -39,15 +39,20 @@ func Fictional(processes []string, parties ...landbridge.PartyID) []*Instrument 
 		InForce: "2019-01-01", Depositary: "Forum Secretariat", Confidence: "default", Note: "Fictional, for the demo.",
 		Articles: []Article{
 			{Number: "4", Heading: "Scope", Text: "The parties cooperate under the processes of the common catalogue."},
-			{Number: "9", Heading: "Channels", Text: "Requests pass between contact points; where liberty or property is touched, between central authorities."},
+			{Number: "9", Heading: "Channels",
+				Text: "Requests pass between contact points; where liberty or property is touched, between central authorities."},
 			{Number: "11", Heading: "Languages", Text: "A request is answered in English, French or a language the parties agree on."},
-			{Number: "14", Heading: "Protection of data", Text: "Personal data are transferred under the safeguards of the annex and used for the purpose of the request alone."},
-			{Number: "17", Heading: "Death penalty", Text: "Where an offence may be punished by death, nothing is given before an assurance was accepted."},
+			{Number: "14", Heading: "Protection of data",
+				Text: "Personal data are transferred under the safeguards of the annex and used for the purpose of the request alone."},
+			{Number: "17", Heading: "Death penalty",
+				Text: "Where an offence may be punished by death, nothing is given before an assurance was accepted."},
 			{Number: "21", Heading: "Provisional arrest", Text: "Provisional arrest ends after forty days when no request has arrived."},
 		},
 		Texts: []Text{
-			{Language: "en", Authentic: true, Body: "Article 4. The parties cooperate under the processes of the common catalogue.\n\nArticle 14. Personal data are transferred under the safeguards of the annex and used for the purpose of the request alone."},
-			{Language: "fr", Authentic: true, Body: "Article 4. Les parties coopèrent selon les procédures du catalogue commun.\n\nArticle 14. Les données à caractère personnel sont transférées sous les garanties de l'annexe et utilisées aux seules fins de la demande."},
+			{Language: "en", Authentic: true, Body: "Article 4. The parties cooperate under the processes of the common catalogue.\n\n" +
+				"Article 14. Personal data are transferred under the safeguards of the annex and used for the purpose of the request alone."},
+			{Language: "fr", Authentic: true, Body: "Article 4. Les parties coopèrent selon les procédures du catalogue commun.\n\n" +
+				"Article 14. Les données à caractère personnel sont transférées sous les garanties de l'annexe et utilisées aux seules fins de la demande."},
 		},
 	}
 	for _, p := range parties {
@@ -56,7 +61,8 @@ func Fictional(processes []string, parties ...landbridge.PartyID) []*Instrument 
 	for _, p := range processes {
 		charter.Terms = append(charter.Terms, Term{Process: p, Article: "14", Transfer: "safeguards"}, Term{Process: p, Article: "17", Death: "assurance"})
 		if p == "extradition" {
-			charter.Terms = append(charter.Terms, Term{Process: p, Article: "21", Arrest: 40, Dual: "required", MinPenalty: 12, Nationals: "may_refuse", Specialty: true})
+			charter.Terms = append(charter.Terms, Term{Process: p, Article: "21",
+				Arrest: 40, Dual: "required", MinPenalty: 12, Nationals: "may_refuse", Specialty: true})
 		}
 	}
 	charter.normalise()
@@ -83,8 +89,10 @@ func fictionalPair(a, b landbridge.PartyID, n int) *Instrument {
 			{Number: "3", Heading: "Information on request"}, {Number: "5", Heading: "Number of persons"}, {Number: "8", Heading: "Deadlines"},
 			{Number: "12", Heading: "Use of information and protection of data"},
 		},
-		Texts: []Text{{Language: "en", Authentic: true, Body: "Article 3. The parties give each other information on request.\n\nArticle 5. A request names no more than eight persons.\n\n" +
-			"Article 8. Urgent requests are answered within eight hours.\n\nArticle 12. Information is used for the purpose for which it was given, and kept no longer than five years."}},
+		Texts: []Text{{Language: "en", Authentic: true, Body: "Article 3. The parties give each other information on request.\n\n" +
+			"Article 5. A request names no more than eight persons.\n\n" +
+			"Article 8. Urgent requests are answered within eight hours.\n\n" +
+			"Article 12. Information is used for the purpose for which it was given, and kept no longer than five years."}},
 		Terms: []Term{
 			{Process: "information-request", Article: "3", Channels: []string{"contact_points", "liaison_officers"}},
 			{Process: "information-request", Article: "5", MaxPersons: 8},

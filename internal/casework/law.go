@@ -46,7 +46,7 @@ func (w *Casework) demands(ctx context.Context, f *whole, t *process.Transition)
 	}
 	dm := &demand{rules: agreement.Rules{}}
 	for _, p := range f.others(w.me) {
-		if err := w.demandsOf(ctx, f, p, dm); err != nil {
+		if err := w.demandsOf(ctx, f, t, p, dm); err != nil {
 			return nil, err
 		}
 	}
@@ -57,8 +57,14 @@ func (w *Casework) demands(ctx context.Context, f *whole, t *process.Transition)
 	return dm, nil
 }
 
+// needsBasis reports whether the act that opens a case needs a legal profile.
+// The definition says so by naming the guard; that of an emergency does not: a
+// threat to life does not wait for a treaty, and its basis is entered afterwards
+// (S26).
+func needsBasis(t *process.Transition) bool { return slices.Contains(t.Guards, "S3.legal_basis") }
+
 // demandsOf adds what one recipient requires.
-func (w *Casework) demandsOf(ctx context.Context, f *whole, p landbridge.PartyID, dm *demand) error {
+func (w *Casework) demandsOf(ctx context.Context, f *whole, t *process.Transition, p landbridge.PartyID, dm *demand) error {
 	theirs, ok, err := w.published(ctx, f, p)
 	if err != nil {
 		return err
@@ -72,9 +78,9 @@ func (w *Casework) demandsOf(ctx context.Context, f *whole, p landbridge.PartyID
 		return err
 	}
 	switch {
-	case !ok:
+	case !ok && needsBasis(t):
 		dm.lacking = append(dm.lacking, fmt.Sprintf("%s publishes no requirements for %s in its party record, and takes none", p, f.def.Ref.Name()))
-	case !b.OK() && !agreement.StartsWithout(f.def.Ref.ID):
+	case !b.OK() && needsBasis(t):
 		dm.lacking = append(dm.lacking, b.Lacking)
 	}
 	dm.rules, dm.bases = agreement.Strictest(dm.rules, b.Rules), append(dm.bases, b) // S35
@@ -106,41 +112,51 @@ func (w *Casework) published(ctx context.Context, f *whole, p landbridge.PartyID
 }
 
 // cite says by which article a problem of the form is one.
-func (dm *demand) cite(p Problem, pr process.Problem) Problem {
+func (dm *demand) cite(p Problem, pr process.Problem, d *draftRow) Problem {
 	if pr.Rule != "profile" {
 		return p
 	}
 	name := map[string]string{"max_persons": "max_persons", "language": "languages", "min_penalty": "min_penalty_months"}[pr.Code]
 	switch {
-	case pr.Code == "excluded":
-		for _, code := range dm.rules.About("excluded_offences") {
-			name = "excluded_offences/" + code // one of them; the row says which offence
-		}
+	case pr.Code == "excluded" && pr.Row < len(d.Input.Fields["offences"].Rows):
+		name = "excluded_offences/" + d.Input.Fields["offences"].Rows[pr.Row]["code"]
 	case name == "":
 		name = "required/" + pr.Field
 	}
-	if from := dm.rules.Cite(name); from != "" {
+	if from := dm.article(name); from != "" {
 		p.Rule = from
 	}
 	return p
+}
+
+// article names the articles a value comes from; empty when it comes from what
+// the other side publishes alone, which its code says shorter.
+func (dm *demand) article(name string) string {
+	if !slices.ContainsFunc(dm.rules[name].From, func(s agreement.Source) bool { return s.Instrument != "" }) {
+		return ""
+	}
+	return dm.rules.Cite(name)
 }
 
 // ruleOf says by which rule an act is not open: by the article, where a bound
 // of an instrument is stricter than the definition's own.
 func (dm *demand) ruleOf(why process.Reason) string {
 	if why.Code == "persons_bounded" {
-		if from := dm.rules.Cite("max_persons"); from != "" {
+		if from := dm.article("max_persons"); from != "" {
 			return why.Rule + ", " + from
 		}
 	}
 	return why.Rule
 }
 
+// keyNoBasis is the text of a stop for want of a legal basis.
+const keyNoBasis = "process.why.no_legal_basis"
+
 // explain gives a stop for want of a legal basis the sentence that says what
 // is missing (S3).
 func (dm *demand) explain(why *process.Reason) *process.Reason {
 	if why.Rule == "S3" && len(dm.lacking) > 0 {
-		why.Code, why.Args, why.Text = "no_legal_basis", []string{strings.Join(dm.lacking, "; ")}, strings.Join(dm.lacking, "; ")
+		why.Code, why.Args, why.Text = strings.TrimPrefix(keyNoBasis, "process.why."), []string{strings.Join(dm.lacking, "; ")}, strings.Join(dm.lacking, "; ")
 	}
 	return why
 }
@@ -154,14 +170,21 @@ func (dm *demand) lawful(d *draftRow) (all []Problem) {
 	return all
 }
 
-// Basis returns the legal profiles a draft that opens a case rests on, one for
-// each recipient, to be shown beside the form.
-func (w *Casework) basisOf(ctx context.Context, f *whole, t *process.Transition) ([]*agreement.Basis, error) {
-	dm, err := w.demands(ctx, f, t)
+// stillLawful holds what waits for approval against the law as it is now: an
+// instrument may have changed since it was proposed.
+func (w *Casework) stillLawful(ctx context.Context, f *whole, d *draftRow) error {
+	files, err := f.files(w.reading(ctx))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return dm.bases, nil
+	all, err := w.problems(ctx, f, d, ofDraft(files, d.ID))
+	if err != nil {
+		return err
+	}
+	if some := blocking(all); len(some) > 0 {
+		return fail.New(fail.Conflict, "what is asked for has changed since this was proposed, return it to its author; %s", fail.Safe(unfinished(some)))
+	}
+	return nil
 }
 
 // began notes the legal basis of a case in the transaction that opens it.

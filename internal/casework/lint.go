@@ -60,7 +60,7 @@ func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files []
 		add("handling", "form", "case.problem.handling", fail.Safe(err), true)
 	}
 	for _, pr := range f.def.CheckFields(t, f.fold.Fields, d.Input.Fields, dm.profile) {
-		all = append(all, dm.cite(fromForm(pr, dm.who), pr))
+		all = append(all, dm.cite(fromForm(pr, dm.who), pr, d))
 	}
 	if t.NeedsIt(process.NeedGround) && f.def.Ground(d.Input.Ground) == nil {
 		add("ground", "form", "case.problem.ground", "choose the ground", true)
@@ -175,12 +175,13 @@ func (s *stopped) view() *Stop {
 	advice := map[string]string{
 		"S1": "The platform does not carry matters of political, military, religious or racial character. " +
 			"If the offence was coded wrongly, correct the code; if not, drop the draft. The attempt stays in the log.",
-		"S3":  "Agree on a legal basis with the other side first. It stands in the register of instruments when two persons have entered it; the other side publishes its requirements in its party record.",
+		"S3": "Agree on a legal basis with the other side first. It stands in the register when two persons have entered it; " +
+			"the other side publishes its requirements in its party record.",
 		"S6":  "Refuse on the ground of rights or essential interests; the other side sees that ground and nothing else.",
 		"S7":  "Wait for an assurance and have a judge or the central authority accept it.",
 		"S12": "What may have been obtained by torture or duress is kept for the judge and the overseer alone.",
 	}[s.Rule]
-	return &Stop{Rule: s.Rule, Text: Text{"process.why." + s.Code, nil, s.Text},
+	return &Stop{Rule: s.Rule, Text: textOf(process.Reason{Code: s.Code, Args: s.Args, Text: s.Text}),
 		Advice: Text{"case.stop." + strings.ToLower(s.Rule), nil, advice}, At: s.At, Entry: s.Entry}
 }
 

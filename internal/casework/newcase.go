@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"landbridge.example"
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
@@ -67,7 +68,7 @@ func (w *Casework) checkSides(def *process.Definition, named map[string][]landbr
 // canOpen refuses to begin what could not be sent: without the published
 // requirements of every other party there is no legal profile, and no case (S3).
 func (w *Casework) canOpen(ctx context.Context, def *process.Definition, t *process.Transition, sides map[string][]landbridge.PartyID) error {
-	if !slices.Contains(t.Guards, "S3.legal_basis") { // a life is in danger: the basis is entered afterwards (S26)
+	if !needsBasis(t) {
 		return nil
 	}
 	for _, s := range def.Sides {
@@ -82,6 +83,13 @@ func (w *Casework) canOpen(ctx context.Context, def *process.Definition, t *proc
 			if !r.Supports(def.Ref) {
 				return fail.New(fail.Conflict, "%s publishes no requirements for %s, so there is no agreed legal basis to start from (S3); "+
 					"agree on it first, or use a process that its party record names", to, def.Ref.Name())
+			}
+			b, err := w.c.Law.Basis(ctx, agreement.Query{From: w.me, To: to, Process: def.Ref.ID, Day: agreement.DayOf(w.now())})
+			if err != nil {
+				return err
+			}
+			if !b.OK() {
+				return fail.New(fail.Conflict, "there is no legal basis to start from (S3): %s", b.Lacking)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
@@ -28,7 +29,7 @@ import (
 )
 
 func schemas() []db.Schema {
-	return []db.Schema{jobs.Schema(), blob.Schema(), record.Schema(), party.Schema(), staff.Schema(), Schema()}
+	return []db.Schema{jobs.Schema(), blob.Schema(), record.Schema(), party.Schema(), staff.Schema(), agreement.Schema(), Schema()}
 }
 
 // A clock that all nodes of a test share and that is moved by hand. Every look
@@ -136,6 +137,7 @@ type testNode struct {
 	db      *db.DB
 	log     *record.Log
 	dir     *party.Directory
+	law     *agreement.Register
 	staff   *staff.Staff
 	people  map[string]staff.Person
 	keys    map[string]*softkey.Key
@@ -220,7 +222,9 @@ func (w *world) newNode(t testing.TB, k *party.Keys, d *db.DB, entries [][]byte)
 	n.hire("dpo", landbridge.DataProtection)
 	n.hire("overseer", landbridge.Oversight)
 	n.hire("operator", landbridge.Operator)
-	n.Casework, err = New(Config{DB: d, Log: log, Exchange: n.bag, Directory: n.dir, Keys: k, Vault: blob.NewVault(k.KEK), Blobs: blobs, Clock: w.clock.Now, Random: rand.Reader,
+	n.law = agreement.New(agreement.Config{DB: d, Log: log, Directory: n.dir, Keys: k, Clock: w.clock.Now, Random: rand.Reader, Verify: n.staff.VerifyApproval})
+	must(t, n.law.Begin(t.Context(), agreement.Fictional([]string{"information-request"}, "XA", "XB", "XC", "XD")[:1])) // the convention, without the stricter agreements of pairs
+	n.Casework, err = New(Config{DB: d, Log: log, Exchange: n.bag, Directory: n.dir, Law: n.law, Keys: k, Vault: blob.NewVault(k.KEK), Blobs: blobs, Clock: w.clock.Now, Random: rand.Reader,
 		Verify: n.staff.VerifyApproval, Names: n.staff.Named, Report: func(err error) { t.Error(err) }})
 	must(t, err)
 	n.runner = jobs.NewRunner(d, w.clock.Now, n.Jobs(), func(err error) { t.Error(err) })

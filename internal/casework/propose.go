@@ -321,6 +321,9 @@ func (w *Casework) stillGood(ctx context.Context, p staff.Person, f *whole, r *p
 	if why := w.stopFor(f, a, dm); why != nil {
 		return w.stop(ctx, p, f, d, why)
 	}
+	if err := w.stillLawful(ctx, f, d); err != nil {
+		return nil, err
+	}
 	if why := f.fold.Check(a, f.local(dm.profile)); why != nil {
 		return nil, fail.New(fail.Conflict, "the case has moved on since this was proposed: %s; return it to its author (%s)", why.Text, why.Rule)
 	}

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/staff"
@@ -29,6 +31,11 @@ type Beginning struct {
 	Contacts  []party.Contact
 	Profiles  []party.Profile // nil: every process this build knows, without further demands
 	People    []NewPerson     // the first is who gets the setup link
+
+	// Agreements are what the register of instruments begins with: a state
+	// brings what binds it. Nil: the instruments the process definitions cite,
+	// without parties.
+	Agreements []*agreement.Instrument
 }
 
 // A NewPerson is entered when a node is made. A person with Soft gets a
@@ -112,7 +119,40 @@ func initAt(ctx context.Context, c Config, b Beginning, deps Dependencies) (*Mad
 		return nil, err
 	}
 	err = n.enterPeople(ctx, b.People, made)
+	if err == nil {
+		err = n.enterAgreements(ctx, b.Agreements)
+	}
 	return made, errors.Join(err, n.Close())
+}
+
+func (n *Node) enterAgreements(ctx context.Context, all []*agreement.Instrument) (err error) {
+	if all == nil {
+		if all, err = agreement.Reference(); err != nil {
+			return err
+		}
+	}
+	return n.Agreement.Begin(ctx, all)
+}
+
+// FictionalLaw returns instruments between states that do not exist, which
+// cover every process this build knows: for demos and simulations.
+func FictionalLaw(parties ...landbridge.PartyID) ([]*agreement.Instrument, error) {
+	all, err := agreement.Reference()
+	if err != nil {
+		return nil, err
+	}
+	known, err := knownProcesses()
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, p := range known {
+		if !slices.Contains(ids, p.Process) {
+			ids = append(ids, p.Process)
+		}
+	}
+	slices.Sort(ids)
+	return append(all, agreement.Fictional(ids, parties...)...), nil
 }
 
 // FirstRecord returns what a new party says about itself.

@@ -30,6 +30,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/client"
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/api"
 	"landbridge.example/internal/blob"
 	"landbridge.example/internal/casework"
@@ -59,6 +60,7 @@ type Node struct {
 	Blobs     *blob.Store
 	Staff     *staff.Staff
 	Exchange  *exchange.Exchange
+	Agreement *agreement.Register
 	Casework  *casework.Casework
 	Index     *gpsi.Register
 
@@ -106,7 +108,7 @@ func (d Dependencies) orReal(level string) Dependencies {
 // Schemas lists the migrations of every package, lower ones first.
 func Schemas() []db.Schema {
 	return []db.Schema{
-		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(),
+		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(),
 		casework.Schema(), gpsi.Schema(), Schema(),
 	}
 }
@@ -198,8 +200,12 @@ func (n *Node) openExchange(context.Context) (err error) {
 }
 
 func (n *Node) openCasework(context.Context) (err error) {
+	n.Agreement = agreement.New(agreement.Config{
+		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys,
+		Clock: n.deps.Clock, Random: n.deps.Random, Verify: n.Staff.VerifyApproval, Names: n.Staff.Named,
+	})
 	n.Casework, err = casework.New(casework.Config{
-		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Vault: n.Vault, Blobs: n.Blobs,
+		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Law: n.Agreement, Keys: n.Keys, Vault: n.Vault, Blobs: n.Blobs,
 		Clock: n.deps.Clock, Random: n.deps.Random, Verify: n.Staff.VerifyApproval, Names: n.Staff.Named,
 		MaxFile: n.Config.MaxExhibit << 20, Changed: n.changed, Wake: func() { n.jobs.Wake() }, Report: n.report,
 	})
@@ -207,6 +213,9 @@ func (n *Node) openCasework(context.Context) (err error) {
 		return err
 	}
 	for kind, h := range n.Casework.Handlers() {
+		n.Exchange.Handle(kind, h)
+	}
+	for kind, h := range n.Agreement.Handlers() {
 		n.Exchange.Handle(kind, h)
 	}
 	n.jobs = jobs.NewRunner(n.DB, n.deps.Clock, n.Casework.Jobs(), n.report)

@@ -56,9 +56,10 @@ type World struct {
 	Net   *Network
 	Sides map[landbridge.PartyID]*Side
 
-	tb    testing.TB
-	rng   *rand.Rand
-	ahead atomic.Int64 // nanoseconds by which every node's clock is ahead of the bubble's
+	tb      testing.TB
+	parties []landbridge.PartyID
+	rng     *rand.Rand
+	ahead   atomic.Int64 // nanoseconds by which every node's clock is ahead of the bubble's
 }
 
 // A Side is one party: its node, when it lives, and its people.
@@ -84,7 +85,7 @@ var errDied = errors.New("sim: the node has died")
 // New founds a federation and starts all of its nodes.
 func New(tb testing.TB, o Options) *World {
 	tb.Helper()
-	w := &World{Net: NewNetwork(o.Seed, o.Faults), Sides: map[landbridge.PartyID]*Side{}, tb: tb,
+	w := &World{Net: NewNetwork(o.Seed, o.Faults), Sides: map[landbridge.PartyID]*Side{}, tb: tb, parties: o.Parties,
 		rng: rand.New(rand.NewPCG(o.Seed, 0x776f726c64))}
 	var founders []party.Member
 	for _, p := range append(o.Parties, Secretariat) {
@@ -137,7 +138,10 @@ func (s *Side) make() party.Member {
 		s.logins = append(s.logins, p.Login)
 	}
 	b := node.Beginning{Kind: kind, Languages: []string{"en"}, People: people}
-	_, err := node.Init(s.world.tb.Context(), c, b, s.dependencies())
+	law, err := node.FictionalLaw(s.world.parties...)
+	s.world.must("making the law of "+string(s.Party), err)
+	b.Agreements = law
+	_, err = node.Init(s.world.tb.Context(), c, b, s.dependencies())
 	s.world.must("making "+string(s.Party), err)
 	keys, err := party.Load(c.KeysDir(), s.Party)
 	s.world.must("reading keys of "+string(s.Party), err)

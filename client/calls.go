@@ -70,7 +70,7 @@ func (c *Client) DropDraft(ctx context.Context, id string) error {
 
 // AttachToDraft attaches a file to a draft.
 func (c *Client) AttachToDraft(ctx context.Context, f DraftFile, content io.ReadSeeker) (File, error) {
-	return upload(ctx, c, "attachToDraft", f, content)
+	return upload[File](ctx, c, "attachToDraft", f, content)
 }
 
 // Detach takes a file off a draft.

@@ -65,7 +65,7 @@ func call[Out any](ctx context.Context, c *Client, name string, in any) (out Out
 }
 
 // upload streams a file as the body of the call named by route.
-func upload(ctx context.Context, c *Client, name string, in any, body io.ReadSeeker) (out File, err error) {
+func upload[Out any](ctx context.Context, c *Client, name string, in any, body io.ReadSeeker) (out Out, err error) {
 	req, err := encode(route(name), in)
 	if err != nil {
 		return out, err

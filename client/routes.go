@@ -107,7 +107,7 @@ const (
 // Routes lists every call of the API.
 func Routes() []Route {
 	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	return []Route{
+	return append(agreementRoutes(), []Route{
 		{Name: "me", Method: get, Path: "/me", Summary: "Who the caller is, and what they may do here", In: None{}, Out: Me{}},
 		{Name: "desk", Method: get, Path: "/desk", Summary: "What needs the caller now", In: None{}, Out: Desk{}},
 
@@ -169,5 +169,5 @@ func Routes() []Route {
 
 		{Name: "health", Method: get, Path: "/health", Summary: "How the node is; open to whoever reaches the address", In: None{}, Out: Health{}},
 		{Name: "events", Method: get, Path: "/events", Summary: "Live feed (server-sent events)", In: Feed{}, Out: Event{}, Answer: "text/event-stream"},
-	}
+	}...)
 }

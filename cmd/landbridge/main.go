@@ -55,6 +55,7 @@ func commands() *command {
 			verifyCommand(),
 			caseCommand(),
 			partyCommand(),
+			agreementCommand(),
 			indexCommand(),
 			screenCommand(),
 			completionCommand(commands),

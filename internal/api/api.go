@@ -33,6 +33,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/client"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
@@ -62,6 +63,7 @@ type Config struct {
 	Party     landbridge.PartyID
 	Staff     *staff.Staff
 	Casework  *casework.Casework
+	Agreement *agreement.Register
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -95,6 +97,7 @@ func New(c Config) *API {
 	a.casesRoutes()
 	a.draftRoutes()
 	a.networkRoutes()
+	a.agreementRoutes()
 	a.logRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {

@@ -247,7 +247,8 @@ func (n *Node) openFaces(ctx context.Context) error {
 		return err
 	}
 	pages, err := web.New(web.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Lang: book, Hub: n.hub,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
+		Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo,
 		Report: func(reference string, err error) {
 			n.deps.Logger.Error("internal error", "reference", reference, "err", err)
@@ -259,7 +260,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
 		MaxFile: n.Config.MaxExhibit << 20, Clock: n.deps.Clock, Random: n.deps.Random, Logger: n.deps.Logger,
 	})))

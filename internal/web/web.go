@@ -26,6 +26,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/face"
@@ -43,6 +44,7 @@ type Config struct {
 	Party     landbridge.PartyID
 	Staff     *staff.Staff
 	Casework  *casework.Casework
+	Agreement *agreement.Register
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log

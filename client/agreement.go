@@ -330,8 +330,9 @@ func agreementRoutes() []Route {
 			In: EnterAgreement{}, Out: AgreementProposal{}, Status: http.StatusCreated},
 		{Name: "returnAgreements", Method: post, Path: "/agreement-proposals/{proposal}/return", Summary: "Give a change back to its author, with the reason",
 			In: ReturnAgreement{}, Out: AgreementProposal{}},
-		{Name: "showAgreement", Method: post, Path: "/agreements/{agreement}/shown", Summary: "Show the text this node holds to another party, which answers with what it holds",
-			In: ShowAgreement{}, Out: Agreement{}, Status: http.StatusCreated},
+		{Name: "showAgreement", Method: post, Path: "/agreements/{agreement}/shown",
+			Summary: "Show the text this node holds to another party, which answers with what it holds",
+			In:      ShowAgreement{}, Out: Agreement{}, Status: http.StatusCreated},
 		{Name: "adoptAgreement", Method: post, Path: "/agreements/{agreement}/adopted", Summary: "Propose to take over the text another party showed",
 			In: ShowAgreement{}, Out: AgreementProposal{}, Status: http.StatusCreated},
 	}

@@ -19,7 +19,8 @@ func agreementCommand() *command {
 	return &command{
 		name: "agreement", short: "the register of instruments, and what the law asks of a request, by article",
 		example: "landbridge agreement list --with XB",
-		verbs:   []*command{agreementList(), agreementShow(), agreementProfile(), agreementImport(), agreementExport(), agreementEnter(), agreementReturn(), agreementSend()},
+		verbs: []*command{agreementList(), agreementShow(), agreementProfile(), agreementImport(), agreementExport(),
+			agreementEnter(), agreementReturn(), agreementSend()},
 	}
 }
 
@@ -114,7 +115,8 @@ func instrumentTable(f client.Agreement) *table {
 		tab.add("under "+t.Process, "Art. "+t.Article)
 	}
 	for _, k := range f.Copies {
-		tab.add(k.Party+" holds", map[string]string{"same": "the same text", "different": "another text", "absent": "nothing under this id", "unasked": "not asked yet"}[k.State])
+		tab.add(k.Party+" holds", map[string]string{"same": "the same text", "different": "another text", "absent": "nothing under this id",
+			"unasked": "not asked yet"}[k.State])
 		for _, d := range k.Differences {
 			tab.add("", d.Where+": "+d.Was+" → "+d.Now)
 		}
@@ -340,7 +342,7 @@ func agreementReturn() *command {
 func agreementSend() *command {
 	return &command{
 		name: "send", args: "INSTRUMENT PARTY", min: 2, max: 2, short: "show another party the text this node holds; its node says whether it holds the same",
-		example: "landbridge agreement send xa-xb-police-2020 XB",
+		example: "landbridge agreement send xa-xb-police-1992 XB",
 		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
 			t := &target{}
 			t.flags(fs)

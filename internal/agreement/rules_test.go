@@ -106,7 +106,7 @@ func TestS3NoProfile(t *testing.T) {
 		says   string
 	}{
 		"none":           {func(i *Instrument) { i.Members[1].Party = "XC" }, "2026-11-22", "", "none", "no instrument is in force between XA and XB"},
-		"not yet":        {func(*Instrument) {}, "2020-05-31", "", "none", "not yet"},
+		"not yet":        {func(*Instrument) {}, "1992-05-31", "", "none", "not yet"},
 		"ended":          {func(i *Instrument) { i.Ended = "2025-01-01" }, "2025-01-01", "", "none", "ended"},
 		"denounced":      {func(i *Instrument) { i.Members[0].Denounced = "2025-01-01" }, "2025-01-01", "", "none", "denounced"},
 		"never in force": {func(i *Instrument) { i.InForce = "" }, "2026-11-22", "", "none", "not yet"},
@@ -147,8 +147,8 @@ func TestProfileSources(t *testing.T) {
 		from string
 	}{
 		"2024-02-29": {5, "published requirements of XB"},
-		"2024-03-01": {3, "declaration of XB to Police Cooperation Agreement XA–XB of 2020 (fictional), Art. 5"},
-		"2025-12-31": {3, "declaration of XB to Police Cooperation Agreement XA–XB of 2020 (fictional), Art. 5"},
+		"2024-03-01": {3, "declaration of XB to Police Cooperation Agreement XA–XB of 1992 (fictional), Art. 5"},
+		"2025-12-31": {3, "declaration of XB to Police Cooperation Agreement XA–XB of 1992 (fictional), Art. 5"},
 		"2026-01-01": {5, "published requirements of XB"},
 	} {
 		q := query(day)
@@ -187,7 +187,7 @@ func TestDayOrderAndLanguagesThatShareNothing(t *testing.T) {
 	if p := Strictest(a, b).Profile(); len(p.Languages) != 1 || p.Languages[0] == "en" || p.Languages[0] == "fr" {
 		t.Errorf("two instruments that share no language leave %v", p.Languages)
 	}
-	if i := pair(t); i.since(i.Members[0]) != "2020-06-01" {
+	if i := pair(t); i.since(i.Members[0]) != "1992-06-01" {
 		t.Errorf("a bilateral instrument has one date: %s", i.since(i.Members[0]))
 	}
 }

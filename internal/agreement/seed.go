@@ -32,11 +32,11 @@ func Reference() ([]*Instrument, error) {
 // rests on an article. Parties are at least two codes.
 func Fictional(processes []string, parties ...landbridge.PartyID) []*Instrument {
 	charter := &Instrument{
-		ID: "lanes-convention-2018", Kind: Multilateral, Short: "Lanes Convention",
+		ID: "lanes-convention-1988", Kind: Multilateral, Short: "Lanes Convention",
 		Title: party.Text{"en": "Convention on Police and Judicial Cooperation along the Lanes (fictional)",
 			"fr": "Convention sur la coopération policière et judiciaire le long des Voies (fictive)"},
-		Subjects: []string{"general", "police", "mutual-assistance", "extradition", "data-protection"}, Adopted: "2018-03-09", Place: "Port Merrow",
-		InForce: "2019-01-01", Depositary: "Forum Secretariat", Confidence: "default", Note: "Fictional, for the demo.",
+		Subjects: []string{"general", "police", "mutual-assistance", "extradition", "data-protection"}, Adopted: "1988-03-09", Place: "Port Merrow",
+		InForce: "1990-01-01", Depositary: "Forum Secretariat", Confidence: "default", Note: "Fictional, for the demo.",
 		Articles: []Article{
 			{Number: "4", Heading: "Scope", Text: "The parties cooperate under the processes of the common catalogue."},
 			{Number: "9", Heading: "Channels",
@@ -56,7 +56,7 @@ func Fictional(processes []string, parties ...landbridge.PartyID) []*Instrument 
 		},
 	}
 	for _, p := range parties {
-		charter.Members = append(charter.Members, Member{Party: p, Signed: "2018-03-09", Ratified: "2018-11-20", InForce: "2019-01-01"})
+		charter.Members = append(charter.Members, Member{Party: p, Signed: "1988-03-09", Ratified: "1988-11-20", InForce: "1990-01-01"})
 	}
 	for _, p := range processes {
 		charter.Terms = append(charter.Terms, Term{Process: p, Article: "14", Transfer: "safeguards"}, Term{Process: p, Article: "17", Death: "assurance"})
@@ -77,7 +77,7 @@ func Fictional(processes []string, parties ...landbridge.PartyID) []*Instrument 
 
 // fictionalPair is a police agreement of two states that do not exist.
 func fictionalPair(a, b landbridge.PartyID, n int) *Instrument {
-	year := 2019 + n
+	year := 1991 + n
 	day := func(month, d int) Day { return Day(fmt.Sprintf("%d-%02d-%02d", year, month, d)) }
 	i := &Instrument{
 		ID: fmt.Sprintf("%s-%s-police-%d", lower(a), lower(b), year), Kind: Bilateral,

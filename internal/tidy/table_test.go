@@ -25,6 +25,7 @@ var may = map[string]string{
 	"match":             ".",
 	"match/list":        ". match",          // lists are read into records that match compares
 	"match/train":       "match match/list", // makes match/tables; not part of the node
+	"match/substance":   "match",            // drug schedules, found by the same engine
 
 	// Platform.
 	"internal/fail":          "",

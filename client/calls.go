@@ -229,3 +229,13 @@ func readEvents(r io.Reader, after int64, each func(Event) error) (int64, error)
 	}
 	return after, lines.Err()
 }
+
+// Substances looks a substance up in the schedules of the drug conventions.
+func (c *Client) Substances(ctx context.Context, q SubstanceQuery) (SubstanceHits, error) {
+	return call[SubstanceHits](ctx, c, "substances", q)
+}
+
+// Substance returns one substance of the register.
+func (c *Client) Substance(ctx context.Context, id string) (SubstanceFile, error) {
+	return call[SubstanceFile](ctx, c, "substance", BySubstance{Substance: id})
+}

@@ -107,7 +107,7 @@ const (
 // Routes lists every call of the API.
 func Routes() []Route {
 	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	return append(agreementRoutes(), []Route{
+	return append(append(agreementRoutes(), registerRoutes()...), []Route{
 		{Name: "me", Method: get, Path: "/me", Summary: "Who the caller is, and what they may do here", In: None{}, Out: Me{}},
 		{Name: "desk", Method: get, Path: "/desk", Summary: "What needs the caller now", In: None{}, Out: Desk{}},
 
@@ -170,4 +170,15 @@ func Routes() []Route {
 		{Name: "health", Method: get, Path: "/health", Summary: "How the node is; open to whoever reaches the address", In: None{}, Out: Health{}},
 		{Name: "events", Method: get, Path: "/events", Summary: "Live feed (server-sent events)", In: Feed{}, Out: Event{}, Answer: "text/event-stream"},
 	}...)
+}
+
+// registerRoutes are the calls that look something up in public law.
+func registerRoutes() []Route {
+	return []Route{
+		{Name: "substances", Method: http.MethodGet, Path: "/substances",
+			Summary: "Look a substance up in the schedules of the drug conventions, by name, synonym or CAS number; not recorded",
+			In:      SubstanceQuery{}, Out: SubstanceHits{}},
+		{Name: "substance", Method: http.MethodGet, Path: "/substances/{substance}",
+			Summary: "One substance of the register, with its sources and the class-wide laws beside it", In: BySubstance{}, Out: SubstanceFile{}},
+	}
 }

@@ -50,6 +50,7 @@ const (
 	ApproveAgreements Action = "agreement.approve"
 	SeeMechanisms     Action = "mechanism.see"
 	ActInMechanism    Action = "mechanism.act"
+	SeeSubstances     Action = "substance.see"
 )
 
 // Actions lists every action.
@@ -57,7 +58,8 @@ func Actions() []Action {
 	return []Action{SeeDesk, ListCases, ReadCase, ExportCases, OpenExhibit, DraftRequest, ProposeAct,
 		ApproveAct, ActOnCase, DownloadReceipt, SeeNetwork, SeeLog, SeeParties, ManageParties, AdmitParty,
 		ManageStaff, SeeStaff, ManageOwnKeys, SeeIndex, PrepareIndex, ReleaseIndex, CorrectIndex, SpeakOnIndex,
-		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism}
+		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism,
+		SeeSubstances}
 }
 
 // A Decision is the answer of the table.
@@ -135,6 +137,7 @@ func table() []row {
 		{SeeMechanisms, everyone(), "0.2", "The mechanisms are for the staff of this node."},
 		{ActInMechanism, []landbridge.Role{landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
 			"What this state says in a mechanism is said by the central authority, the contact point or a liaison."},
+		{SeeSubstances, everyone(), "0.2", "The register of controlled substances is public law; this page of it is for the staff of this node."},
 	}
 }
 

@@ -27,6 +27,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +42,8 @@ import (
 	"landbridge.example/internal/staff"
 
 	"landbridge.example/internal/exchange"
+	"landbridge.example/match"
+	"landbridge.example/match/substance"
 )
 
 // Bounds of one call.
@@ -76,6 +79,8 @@ type Config struct {
 	Clock     func() time.Time
 	Random    io.Reader
 	Logger    *slog.Logger
+
+	Substances func() *substance.Register // of controlled substances, built when first asked for
 }
 
 // An API answers under /api/v1/.
@@ -92,6 +97,9 @@ func New(c Config) *API {
 	if c.Cookie == "" {
 		c.Cookie = SessionCookie
 	}
+	if c.Substances == nil {
+		c.Substances = sync.OnceValue(func() *substance.Register { return substance.New(match.New()) })
+	}
 	a := &API{c: c, mux: http.NewServeMux(), done: map[string]bool{}}
 	a.people()
 	a.casesRoutes()
@@ -99,6 +107,7 @@ func New(c Config) *API {
 	a.networkRoutes()
 	a.agreementRoutes()
 	a.logRoutes()
+	a.substanceRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {
 			panic("api: no handler for " + r.Name)

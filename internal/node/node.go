@@ -24,6 +24,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -45,6 +46,8 @@ import (
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
 	"landbridge.example/internal/web"
+	"landbridge.example/match"
+	"landbridge.example/match/substance"
 )
 
 // A Node is one party's node, open. The fields are for the commands that work
@@ -246,10 +249,11 @@ func (n *Node) openFaces(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	substances := sync.OnceValue(func() *substance.Register { return substance.New(match.New()) })
 	pages, err := web.New(web.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Lang: book, Hub: n.hub,
-		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo,
+		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,
 		Report: func(reference string, err error) {
 			n.deps.Logger.Error("internal error", "reference", reference, "err", err)
 		},
@@ -262,7 +266,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
-		MaxFile: n.Config.MaxExhibit << 20, Clock: n.deps.Clock, Random: n.deps.Random, Logger: n.deps.Logger,
+		MaxFile: n.Config.MaxExhibit << 20, Clock: n.deps.Clock, Random: n.deps.Random, Logger: n.deps.Logger, Substances: substances,
 	})))
 	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))
 	n.staff = mux

@@ -54,8 +54,8 @@ var may = map[string]string{
 
 	// Edges: never db or jobs, never each other.
 	"client":        ".",
-	"internal/web":  ". process handling internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/casework",
-	"internal/api":  ". process handling client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/casework",
+	"internal/web":  ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/casework",
+	"internal/api":  ". process handling match match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/casework",
 	"internal/peer": ". seal ledger internal/fail internal/record internal/party internal/exchange",
 
 	// The whole.
@@ -66,7 +66,7 @@ var may = map[string]string{
 	"cmd/landbridge/indexcmd": "index index/bundle index/problem index/spec index/table",
 	"cmd/landbridge/story":    "",
 
-	"cmd/landbridge/screencmd": ". match match/list", // screening on the command line, without a node
+	"cmd/landbridge/screencmd": ". match match/list match/substance", // screening on the command line, without a node
 }
 
 // outside lists every module we stand on, and why it and not another.

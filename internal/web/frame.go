@@ -120,7 +120,8 @@ func (s *site) navigate(v *visit, f *Frame) {
 	}{
 		{"nav.work", []item{{"/", "nav.desk", access.SeeDesk, true}, {"/cases", "nav.cases", access.ListCases, true},
 			{"/approvals", "nav.approvals", access.ReadCase, true}}},
-		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/network", "nav.network", access.SeeNetwork, true}}},
+		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/network", "nav.network", access.SeeNetwork, true},
+			{"/substances", "nav.substances", access.SeeSubstances, false}}},
 		{"nav.check", []item{{"/record", "nav.record", access.SeeLog, false}, {"/people", "nav.people", access.SeeStaff, false},
 			{"/about", "nav.about", access.SeeDesk, false}}},
 	}
@@ -131,7 +132,8 @@ func (s *site) navigate(v *visit, f *Frame) {
 				continue
 			}
 			current := v.URL.Path == i.href || i.href != "/" && strings.HasPrefix(v.URL.Path, i.href+"/") ||
-				i.href == "/cases" && (strings.HasPrefix(v.URL.Path, "/drafts/") || strings.HasPrefix(v.URL.Path, "/requests/"))
+				i.href == "/cases" && (strings.HasPrefix(v.URL.Path, "/drafts/") || strings.HasPrefix(v.URL.Path, "/requests/")) ||
+				i.href == "/substances" && strings.HasPrefix(v.URL.Path, "/schedules/")
 			n := NavItem{Href: i.href, Name: v.t.T(i.key), Current: current}
 			group.Items = append(group.Items, n)
 			if i.tab {

@@ -225,6 +225,8 @@ func families(t testing.TB) []string {
 	each("draft.state.", "open", "proposed", "done", "stopped", "dropped")
 	each("proposal.", "waiting", "sent", "returned", "stopped")
 	each("lane.", "urgent", "normal", "bulk")
+	each("substances.check.", "checked", "single", "unchecked")
+	each("substances.checktext.", "checked", "single", "unchecked")
 	each("party.kind.", "state", "organisation", "secretariat")
 	each("party.reach.", "push", "pull", "relay")
 	for x := handling.TLPClear; x <= handling.TLPRed; x++ {

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"landbridge.example"
@@ -34,6 +35,8 @@ import (
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
+	"landbridge.example/match"
+	"landbridge.example/match/substance"
 )
 
 // MaxForm bounds a form without its files.
@@ -55,6 +58,10 @@ type Config struct {
 	Secure    bool      // the pages are reached over TLS: cookies say so
 	MaxFile   int64     // bytes of one attached file; 0 is 4 GiB
 	Demo      *DemoConfig
+
+	// Substances returns the register of controlled substances, built when it is
+	// first asked for.
+	Substances func() *substance.Register
 
 	// Report is told of every internal error, with the reference number that
 	// the person at the screen was given.
@@ -101,6 +108,9 @@ func New(c Config) (http.Handler, error) {
 	}
 	if c.MaxFile == 0 {
 		c.MaxFile = 4 << 30
+	}
+	if c.Substances == nil {
+		c.Substances = sync.OnceValue(func() *substance.Register { return substance.New(match.New()) })
 	}
 	if c.Hub == nil {
 		c.Hub = NewHub()
@@ -174,6 +184,12 @@ func (s *site) routes() []route {
 		{"GET /record/checkpoint", access.SeeLog, false, (*site).recordCheckpoint},
 		{"GET /parties", access.SeeParties, false, (*site).parties},
 		{"GET /parties/{party}", access.SeeParties, false, (*site).party},
+
+		{"GET /substances", access.SeeSubstances, false, (*site).substances},
+		{"GET /substances.csv", access.SeeSubstances, false, (*site).substancesCSV},
+		{"GET /substances.json", access.SeeSubstances, false, (*site).substancesJSON},
+		{"GET /substances/{substance}", access.SeeSubstances, false, (*site).substance},
+		{"GET /schedules/{schedule}", access.SeeSubstances, false, (*site).schedule},
 
 		{"GET /account", access.ManageOwnKeys, false, (*site).account},
 		{"POST /account/keys/begin", access.ManageOwnKeys, false, (*site).beginKey},

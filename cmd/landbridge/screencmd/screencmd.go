@@ -30,10 +30,11 @@ const (
 	exitMissing = 4
 )
 
-const usage = `landbridge screen: names against lists, and names against names; no node, no network.
+const usage = `landbridge screen: names against lists, names against names, substances; no node, no network.
 
   landbridge screen batch --list FILE[,FILE...] --in NAMES.csv [--top 10] [--min 0.5] [--kind person] [--hide-original-script]
   landbridge screen compare --in PAIRS.csv [--kind person]
+  landbridge screen substance NAME... [--top 5] [--json]
 
 batch prints one line of JSON for each name: the records of the lists that fit, best first, with their score and the
 reasons. A list is the UN consolidated XML, OFAC's sdn.csv (alt.csv and add.csv are read where they lie beside it), or
@@ -42,6 +43,9 @@ The input has a header with a column name, query or full_name, and if it likes k
 document; or it has no header and a name on each line.
 
 compare prints one line of JSON for each pair of names: the columns name1 and name2, or the first two.
+
+substance looks names, synonyms and CAS numbers up in the schedules of the three drug conventions, in any script, and
+says how well each row was checked. What is not found there may be controlled all the same.
 
 --in - reads standard input. Scores run from 0 to 1; 0.7 is where one of a thousand pairs of different single words stands.
 Exit codes: 0 done; 1 a file could not be read; 2 the input is wrong; 4 no such file.
@@ -79,30 +83,40 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func run(ctx context.Context, args []string, stdin io.Reader, out *bufio.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%w: say batch or compare; see \"landbridge screen --help\"", errUsage)
+		return fmt.Errorf("%w: say batch, compare or substance; see \"landbridge screen --help\"", errUsage)
 	}
 	switch args[0] {
 	case "batch":
 		return batch(ctx, args[1:], stdin, out)
 	case "compare":
 		return compare(ctx, args[1:], stdin, out)
+	case "substance":
+		return lookUp(args[1:], out)
 	case "-h", "--help", "-help", "help":
 		return flag.ErrHelp
 	}
-	return fmt.Errorf("%w: there is no %q under \"landbridge screen\"; there is batch, compare", errUsage, args[0])
+	return fmt.Errorf("%w: there is no %q under \"landbridge screen\"; there is batch, compare, substance", errUsage, args[0])
 }
 
 // parse reads flags; positional arguments are refused.
 func parse(fs *flag.FlagSet, args []string) error {
+	if err := flags(fs, args); err != nil {
+		return err
+	}
+	if fs.NArg() > 0 {
+		return fmt.Errorf("%w: %q stands alone; every value follows a flag", errUsage, fs.Arg(0))
+	}
+	return nil
+}
+
+// flags reads flags up to the first word that is none.
+func flags(fs *flag.FlagSet, args []string) error {
 	fs.SetOutput(io.Discard)
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
 		}
 		return fmt.Errorf("%w: %w; see \"landbridge screen --help\"", errUsage, err)
-	}
-	if fs.NArg() > 0 {
-		return fmt.Errorf("%w: %q stands alone; every value follows a flag", errUsage, fs.Arg(0))
 	}
 	return nil
 }

@@ -176,7 +176,9 @@ func TestRefusedCalls(t *testing.T) {
 		code     int
 		say      string
 	}{
-		{"nothing", "", nil, 2, "batch or compare"},
+		{"nothing", "", nil, 2, "batch, compare or substance"},
+		{"no substance", "", []string{"substance"}, 2, "CAS number"},
+		{"top of substances", "", []string{"substance", "--top", "0", "x"}, 2, "--top"},
 		{"unknown verb", "", []string{"frobnicate"}, 2, "frobnicate"},
 		{"unknown flag", "", []string{"batch", "--lists", "x"}, 2, "lists"},
 		{"stray word", "", []string{"batch", "--list", list, "--in", "-", "Anara"}, 2, "stands alone"},
@@ -293,6 +295,40 @@ func TestCompare(t *testing.T) {
 		if len(got) != 2 || got[0].Score < 0.85 || got[1].Score > 0.5 || got[0].Reasons[0].How != "other script" || got[0].Name2 != "Анара Тесселова" {
 			t.Errorf("%q: %s", in, out)
 		}
+	}
+}
+
+// TestSubstance looks substances up, with flags before and after the names.
+func TestSubstance(t *testing.T) {
+	code, out, errs := call(t, "", "substance", "фентанил", "437-38-7", "--top", "1", "ibuprofen")
+	if code != 0 || errs != "" {
+		t.Fatal(code, errs)
+	}
+	for _, want := range []string{"Schedule I of 1961 (checked) · CAS 437-38-7", "437-38-7: is 437-38-7, fentanyl", "a law of CN controls a whole class", "ibuprofen: not in the register", "source: Single Convention"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	_, out, _ = call(t, "", "substance", "--json", "heroin", "nothing of the kind")
+	type answer struct {
+		Query string
+		Hits  []struct {
+			Substance struct {
+				ID        string
+				Schedules []string
+			}
+		}
+	}
+	var lines []answer
+	for l := range strings.Lines(out) {
+		var one answer
+		if err := json.Unmarshal([]byte(l), &one); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, one)
+	}
+	if len(lines) != 2 || len(lines[0].Hits) != 1 || lines[0].Hits[0].Substance.ID != "heroin" || len(lines[0].Hits[0].Substance.Schedules) != 2 || lines[1].Hits == nil || len(lines[1].Hits) != 0 {
+		t.Errorf("%+v", lines)
 	}
 }
 

@@ -39,10 +39,10 @@ func storyMembers() []*member {
 				operator("Sanna Ivers"),
 			},
 			notes: map[string]string{"d.oru": "asks, replies, reports the outcome", "m.haldor": "approves what leaves the state",
-				"p.anse": "checks what was done, and may stop it", "i.sol": "central authority: keeps the register of instruments",
-				"a.brehm": "judge; enters what the central authority proposes", "operator": "keeps the machine; sees no case"},
+				"p.anse": "checks what was done, and may stop it", "i.sol": "central authority: keeps the register of instruments, asks for arrest",
+				"a.brehm": "judge; signs what takes liberty, enters what the central authority proposes", "operator": "keeps the machine; sees no case"},
 			contacts: []party.Contact{duty("+000 11 0100", "duty@police.xa.example")},
-			profiles: []party.Profile{profile()},
+			profiles: profiles(profile()),
 		},
 		{code: "XB", name: "Borealis", kind: party.State,
 			people: []node.NewPerson{
@@ -50,13 +50,17 @@ func storyMembers() []*member {
 				cast("t.varga", "Tibor Varga", landbridge.Supervisor),
 				cast("l.orsin", "Lea Orsin", landbridge.CentralAuthority),
 				cast("r.hask", "Rune Hask", landbridge.Judge),
+				cast("f.dahl", "Fenna Dahl", landbridge.Officer),
+				cast("l.osei", "Lio Osei", landbridge.Reviewer),
+				cast("b.rask", "Bera Rask", landbridge.Oversight),
 				operator("Ulla Brand"),
 			},
 			notes: map[string]string{"k.lenn": "on duty; takes requests up and answers them", "t.varga": "head of the desk",
-				"l.orsin": "central authority: keeps the register of instruments", "r.hask": "judge; enters what the central authority proposes",
+				"l.orsin": "central authority: keeps the register of instruments", "r.hask": "judge; orders arrests, hears who is held",
+				"f.dahl": "of the police", "l.osei": "reviews rights, outside the chain", "b.rask": "checks what was done, and may stop it",
 				"operator": "keeps the machine; sees no case"},
 			contacts: []party.Contact{duty("+000 22 0100", "spoc@police.xb.example")},
-			profiles: []party.Profile{borealis()},
+			profiles: profiles(borealis()),
 		},
 		{code: "XC", name: "Caldera", kind: party.State,
 			people: []node.NewPerson{
@@ -65,7 +69,7 @@ func storyMembers() []*member {
 			},
 			notes:    map[string]string{"n.tamsin": "of a state that was not asked, and sees nothing", "operator": "keeps the machine"},
 			contacts: []party.Contact{duty("+000 33 0100", "contact@police.xc.example")},
-			profiles: []party.Profile{profile()},
+			profiles: profiles(profile()),
 		},
 		{code: "XF", name: "Forum Secretariat", kind: party.Forum,
 			people: []node.NewPerson{
@@ -81,6 +85,22 @@ func storyMembers() []*member {
 func duty(phone, email string) party.Contact {
 	return party.Contact{ID: "duty-desk", Name: party.Text{"en": "National contact point, duty desk"},
 		Phone: phone, Email: email, Hours: "24/7", Languages: []string{"en"}}
+}
+
+// profiles is what a state publishes: its requirements for the request of the
+// story, and every other process of this release as its definition has it.
+func profiles(own party.Profile) []party.Profile {
+	all := []party.Profile{own}
+	known, err := node.KnownProcesses()
+	if err != nil {
+		panic(err) // the catalogue is part of this program
+	}
+	for _, p := range known {
+		if p.Process != own.Process {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 func profile() party.Profile {

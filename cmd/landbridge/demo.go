@@ -43,7 +43,7 @@ func demo(ctx context.Context, a *app, dir string, base int, script bool) (err e
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fail.Because(err, fail.Denied, "the folder %s cannot be made", dir)
 	}
-	s := &story{a: a, p: a.progress(), start: a.now(), f: &federation{dir: dir, members: storyMembers(), exe: exe}}
+	s := &story{a: a, p: a.progress(), start: a.now(), f: &federation{dir: dir, members: storyMembers(), exe: exe, ahead: longAgo}}
 	s.p.every = true
 	defer s.p.end()
 	defer func() { err = errors.Join(err, s.f.stop()) }()

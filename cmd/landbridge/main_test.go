@@ -94,7 +94,7 @@ func TestStory(t *testing.T) {
 		t.Skip("the story takes about ten seconds; -short leaves it out")
 	}
 	wire := newCapture(t)
-	f := testFederation(t, &federation{address: wire.address})
+	f := testFederation(t, &federation{address: wire.address, ahead: longAgo})
 	a, out := testApp(t)
 	s := &story{a: a, p: a.progress(), start: time.Now(), f: f}
 	err := s.play(t.Context())
@@ -128,7 +128,7 @@ func TestStoryOnPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { admin.Close() })
-	f := testFederation(t, &federation{database: func(party string) string {
+	f := testFederation(t, &federation{ahead: longAgo, database: func(party string) string {
 		name := fmt.Sprintf("landbridge_story_%s_%d", strings.ToLower(party), time.Now().UnixNano())
 		if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
 			t.Fatal(err)

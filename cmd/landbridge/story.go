@@ -21,10 +21,11 @@ type story struct {
 	start time.Time
 	told  []told
 
-	caseID  string // of the request that is answered
-	number  string // at XA
-	killed  time.Time
-	refused string // case of the request that is refused
+	arrested string // case of the provisional arrest
+	caseID   string // of the request that is answered
+	number   string // at XA
+	killed   time.Time
+	refused  string // case of the request that is refused
 }
 
 // A told is one line of what happened.
@@ -64,6 +65,7 @@ func (s *story) play(ctx context.Context) error {
 		name string
 		play func(context.Context) error
 	}{
+		{"the arrest", s.arrest},
 		{"the request", s.request},
 		{"the approval", s.approval},
 		{"the question", s.question},

@@ -77,6 +77,7 @@ type Config struct {
 	Cookie    string                                                              // name of the session cookie; empty: SessionCookie
 	MaxFile   int64                                                               // bytes of one file
 	Clock     func() time.Time
+	Machine   func() time.Time // the machine's own clock, by which its connections end
 	Random    io.Reader
 	Logger    *slog.Logger
 
@@ -94,6 +95,9 @@ type API struct {
 // New returns the API over the given modules. It panics when a route of
 // package client has no handler: a test builds it.
 func New(c Config) *API {
+	if c.Machine == nil {
+		c.Machine = c.Clock
+	}
 	if c.Cookie == "" {
 		c.Cookie = SessionCookie
 	}

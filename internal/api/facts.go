@@ -168,7 +168,7 @@ func (a *API) events(ctx context.Context, c *call, in client.Feed) error {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	f := &feed{w: c.w, rc: http.NewResponseController(c.w), clock: a.c.Clock}
+	f := &feed{w: c.w, rc: http.NewResponseController(c.w), clock: a.c.Machine}
 	f.say(": this feed goes on from position %d\n\n", after)
 	look, beat := time.NewTicker(feedEvery), time.NewTicker(feedBeat)
 	defer look.Stop()

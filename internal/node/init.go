@@ -141,7 +141,7 @@ func FictionalLaw(parties ...landbridge.PartyID) ([]*agreement.Instrument, error
 	if err != nil {
 		return nil, err
 	}
-	known, err := knownProcesses()
+	known, err := KnownProcesses()
 	if err != nil {
 		return nil, err
 	}
@@ -176,16 +176,16 @@ func FirstRecord(c Config, b Beginning, keys *party.Keys, now time.Time) (party.
 		r.Roles = []landbridge.Role{landbridge.Secretariat}
 	}
 	if r.Profiles == nil && b.Kind != party.Forum {
-		if r.Profiles, err = knownProcesses(); err != nil {
+		if r.Profiles, err = KnownProcesses(); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
-// knownProcesses returns a profile for every process of this build that asks
+// KnownProcesses returns a profile for every process of this build that asks
 // for nothing beyond its definition, except neutrality (S1).
-func knownProcesses() ([]party.Profile, error) {
+func KnownProcesses() ([]party.Profile, error) {
 	files, err := catalogue.List()
 	if err != nil {
 		return nil, err

@@ -266,11 +266,13 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
-		MaxFile: n.Config.MaxExhibit << 20, Clock: n.deps.Clock, Random: n.deps.Random, Logger: n.deps.Logger, Substances: substances,
+		MaxFile: n.Config.MaxExhibit << 20,
+		Clock: n.deps.Clock, Machine: time.Now, Random: n.deps.Random, Logger: n.deps.Logger,
+		Substances: substances,
 	})))
 	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))
 	n.staff = mux
-	n.peer = peer.New(peer.Config{Party: n.Party, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Report: n.report})
+	n.peer = peer.New(peer.Config{Party: n.Party, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Machine: time.Now, Report: n.report})
 	return nil
 }
 

@@ -39,6 +39,9 @@ type Config struct {
 	// Identify says who is asking. Nil means by the pinned certificate, which
 	// is right everywhere but in a simulated network without TLS.
 	Identify func(*http.Request) (landbridge.PartyID, error)
+	// Machine is the machine's own clock, by which its connections end: the
+	// node's may be set otherwise, in a demo. Nil means the node's.
+	Machine func() time.Time
 	// Report is told errors whose text stays here.
 	Report func(error)
 }
@@ -71,6 +74,9 @@ func New(c Config) http.Handler {
 	}
 	if e.Report == nil {
 		e.Report = func(error) {}
+	}
+	if e.Machine == nil {
+		e.Machine = c.Exchange.Now
 	}
 	x := c.Exchange
 	m := http.NewServeMux()
@@ -130,7 +136,7 @@ func (e *edge) serve(max int64, a action) http.Handler {
 		}
 		defer e.leave(peer)
 		// A body that trickles in or an answer nobody reads would hold a place for ever.
-		until := e.Exchange.Now().Add(maxBodyTime)
+		until := e.Machine().Add(maxBodyTime)
 		rc := http.NewResponseController(w)
 		rc.SetReadDeadline(until)  //nolint:errcheck // not every transport of a test has deadlines
 		rc.SetWriteDeadline(until) //nolint:errcheck

@@ -35,7 +35,10 @@ type linter struct {
 }
 
 func (l *linter) add(rule, where, format string, args ...any) {
-	l.found = append(l.found, Finding{rule, where, fmt.Sprintf(format, args...)})
+	f := Finding{rule, where, fmt.Sprintf(format, args...)}
+	if !slices.Contains(l.found, f) {
+		l.found = append(l.found, f)
+	}
 }
 
 // to returns the states a transition can lead to.

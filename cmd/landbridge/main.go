@@ -56,6 +56,7 @@ func commands() *command {
 			caseCommand(),
 			partyCommand(),
 			agreementCommand(),
+			processCommand(),
 			indexCommand(),
 			screenCommand(),
 			completionCommand(commands),

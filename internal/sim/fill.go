@@ -163,7 +163,7 @@ const words = Canary + ": words about it."
 func object(v *casework.CaseView) landbridge.Digest {
 	if v != nil {
 		for _, a := range v.Timeline {
-			if a.Transition == "answer" {
+			if a.Transition == "answer" || a.Transition == "disclose" || a.Transition == "transmit" {
 				return a.ID
 			}
 		}

@@ -446,3 +446,30 @@ func (b *BudgetRound) row(p Points) (out []float64) {
 	}
 	return out
 }
+
+// standIn is the table that weights rest on until the members have weighed: the
+// same points for every part. Nothing is released with it.
+func standIn(s *spec.Spec) (path string, data []byte) {
+	w := budgetStep(s)
+	if w == nil {
+		return "", nil
+	}
+	groups, err := partsOf(s, nil)
+	if err != nil {
+		return "", nil // the groups stand in a table; the engine says that the budgets are missing
+	}
+	var body [][]string
+	for _, group := range sortedKeys(groups) {
+		parts := groups[group]
+		left := float64(BudgetTotal)
+		for i, code := range parts {
+			points := math.Floor(1e6*BudgetTotal/float64(len(parts))) / 1e6
+			if i == len(parts)-1 {
+				points = left
+			}
+			left -= points
+			body = append(body, []string{"nobody yet", code, strconv.FormatFloat(points, 'g', -1, 64)})
+		}
+	}
+	return w.File, table([]string{w.Member, w.Code, w.Points}, body)
+}

@@ -39,6 +39,13 @@ func (g *Register) assemble(ctx context.Context, s source, e Edition, c Content,
 			return nil, fail.New(fail.TooLarge, "the files of an edition have at most %d MiB together", MaxUnpacked>>21)
 		}
 	}
+	sp, err := readSpec(text)
+	if err != nil {
+		return nil, err
+	}
+	if path, equal := standIn(sp); path != "" && data[path] == nil {
+		data[path] = equal
+	}
 	all, err := methodsUpTo(s, e.Framework, e.Method)
 	if err != nil {
 		return nil, err
@@ -167,6 +174,9 @@ func (g *Register) calculate(ctx context.Context, s source, e Edition, note stri
 	sp, err := readSpec(text)
 	if err != nil {
 		return nil, nil, err
+	}
+	if w := budgetStep(sp); w != nil && c.Files[w.File] == "" {
+		return nil, nil, fail.New(fail.Conflict, "the method takes its weights from the members' budgets; ask for them, and close them")
 	}
 	r.Notice = strings.TrimSpace(sp.Notice)
 	words, err := g.said(s, e)

@@ -353,3 +353,30 @@ func TestFuzz(t *testing.T) {
 		}
 	}
 }
+
+// TestIndexGatesNothing: no value of an index may decide any cooperation, so
+// nothing that does the work of cooperation can even see one: of our packages
+// only the index itself, the module that keeps it, the edges that show it, what
+// wires them and the command line may import it.
+func TestIndexGatesNothing(t *testing.T) {
+	sees := []string{"index", "internal/gpsi", "internal/web", "internal/portal", "internal/api", "internal/node", "internal/sim", "cmd/landbridge"}
+	within := func(dir string, roots []string) bool {
+		return slices.ContainsFunc(roots, func(root string) bool { return dir == root || strings.HasPrefix(dir, root+"/") })
+	}
+	found := 0
+	for _, s := range product(t) {
+		for _, path := range imports(t, s) {
+			of, ours := strings.CutPrefix(path, "landbridge.example/")
+			if !ours || !within(of, []string{"index", "internal/gpsi"}) {
+				continue
+			}
+			found++
+			if !within(s.dir, sees) {
+				t.Errorf("%s imports %s; no index value may gate any cooperation", s.path, of)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("nothing imports the index: the test looks at the wrong place")
+	}
+}

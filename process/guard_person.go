@@ -113,7 +113,7 @@ const riskMonths = 6
 
 // riskAssessed knows no role that could override red: there is none (S5).
 func riskAssessed(q question) bool {
-	if !q.set("risk_level", "green") && !(q.set("risk_level", "amber") && q.c.assured()) {
+	if !q.set("risk_level", "green") && !(q.set("risk_level", "green", "amber") && q.c.assured()) {
 		return false
 	}
 	dates := q.lastWords("risk_date")

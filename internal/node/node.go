@@ -267,7 +267,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
 		MaxFile: n.Config.MaxExhibit << 20,
-		Clock: n.deps.Clock, Machine: time.Now, Random: n.deps.Random, Logger: n.deps.Logger,
+		Clock:   n.deps.Clock, Machine: time.Now, Random: n.deps.Random, Logger: n.deps.Logger,
 		Substances: substances,
 	})))
 	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))

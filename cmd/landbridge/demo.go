@@ -13,8 +13,8 @@ import (
 
 func demoCommand() *command {
 	return &command{
-		name: "demo", short: "run four nodes on this machine and play one lawful request from end to end",
-		long: "Two states, a third that must not read along, and the secretariat: four processes, each with its own folder,\n" +
+		name: "demo", short: "run four nodes on this machine and play what states do together, from end to end",
+		long: "Three states and the secretariat: four processes, each with its own folder,\n" +
 			"database, keys and log. Plays the story through the API as people would, prints what happened with timings\n" +
 			"and proofs, then the addresses where you can sign in as anyone by one click, and stays until interrupted.\n" +
 			"Software keys stand in for passkeys, only here, and every page says so.",

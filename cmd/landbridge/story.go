@@ -22,6 +22,7 @@ type story struct {
 	told  []told
 
 	arrested string // case of the provisional arrest
+	joint    string // case of the joint operation
 	caseID   string // of the request that is answered
 	number   string // at XA
 	killed   time.Time
@@ -73,6 +74,7 @@ func (s *story) play(ctx context.Context) error {
 		{"the answer", s.answer},
 		{"the outcome", s.outcome},
 		{"the refusal", s.refusal},
+		{"the joint operation", s.operation},
 		{"the proofs", s.proofs},
 	} {
 		if err := chapter.play(ctx); err != nil {

@@ -25,7 +25,8 @@ func (s *story) acts(name string) (map[string]*requestFile, error) {
 	}
 	now := s.f.now().UTC()
 	filled := strings.NewReplacer("NOW", now.Format("2006-01-02T15:04Z"), "TODAY", now.Format(time.DateOnly),
-		"LATER", now.AddDate(0, 0, 56).Format(time.DateOnly)).Replace(string(text))
+		"LATER", now.AddDate(0, 0, 56).Format(time.DateOnly),
+		"SOON", now.AddDate(0, 0, 1).Format("2006-01-02T15:04Z"), "AFTER", now.AddDate(0, 0, 3).Format("2006-01-02T15:04Z")).Replace(string(text))
 	all := map[string]*requestFile{}
 	for part := range strings.SplitSeq(filled, "\n---\n") {
 		r, err := parseRequest([]byte(part))

@@ -145,7 +145,10 @@ func unfinished(all []Problem) error {
 			break
 		}
 		line := p.Text.English
-		if p.Field != "" {
+		switch {
+		case p.Part != "":
+			line = fmt.Sprintf("%s, row %d, %s: %s", p.Field, p.Row+1, p.Part, line)
+		case p.Field != "":
 			line = p.Field + ": " + line
 		}
 		if p.Rule != "form" {

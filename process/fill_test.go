@@ -56,6 +56,14 @@ func text(f *process.Field) string {
 	return s
 }
 
+// lawful are the answers no guard stops, where the first choice might be another.
+func lawful() map[string]string {
+	return map[string]string{"neutrality_declaration": "yes", "death_penalty_possible": "no", "exculpatory": "no", "obtained_under_duress": "no",
+		"rights_result": "clear", "risk_level": "green", "risk_date": "2026-11-20", "dual_criminality": "met", "final_decision": "no",
+		"in_absence": "no", "integrity": "equal", "transfer_basis": "adequacy", "privileged": "no", "counsel": "informed", "consul": "informed",
+		"understood": "yes", "extradition_state": "none", "notice_kind": "wanted"}
+}
+
 // fill returns fields that the transition accepts and no guard stops.
 func fill(d *process.Definition, t *process.Transition) process.Values {
 	vs := process.Values{}
@@ -68,17 +76,22 @@ func fill(d *process.Definition, t *process.Transition) process.Values {
 		case f.Type.Compound():
 			row := process.Row{}
 			for _, p := range process.Parts(f.Type) {
-				row[p.Name] = text(&p)
+				if row[p.Name] = text(&p); p.Name == "duress" {
+					row[p.Name] = "no"
+				}
 			}
 			vs[name] = process.Value{Rows: []process.Row{row}}
 		case f.Type == process.EnumsType:
 			vs[name] = process.Value{Items: []string{text(f)}}
+			if name == "identifiers" {
+				vs[name] = process.Value{Items: []string{text(f), f.Options[1].Code}}
+			}
 		default:
 			vs[name] = process.Text(text(f))
 		}
 	}
-	for name, v := range map[string]string{"neutrality_declaration": "yes", "death_penalty_possible": "no", "exculpatory": "no", "obtained_under_duress": "no"} {
-		if _, ok := vs[name]; ok {
+	for name, v := range lawful() {
+		if f := d.Field(name); f != nil && !vs[name].IsZero() && !f.Type.Compound() {
 			vs[name] = process.Text(v)
 		}
 	}
@@ -106,11 +119,31 @@ func act(d *process.Definition, n int, party landbridge.PartyID, name string, pa
 	}
 	if len(parents) == 0 {
 		a.Sides = map[string][]landbridge.PartyID{}
-		for i, s := range d.Sides {
-			a.Sides[s.Name] = []landbridge.PartyID{landbridge.PartyID([]string{"XA", "XB", "XC"}[i])}
+		for name, parties := range seats(d) {
+			a.Sides[name] = parties
 		}
 	}
 	return a
+}
+
+// seats gives every side as many parties as it needs, and two where it may have
+// more: XA opens, the others follow.
+func seats(d *process.Definition) map[string][]landbridge.PartyID {
+	all := map[string][]landbridge.PartyID{}
+	next := 'A'
+	seat := func(s process.Side) {
+		for range max(s.Least, min(s.Parties, 2)) {
+			all[s.Name] = append(all[s.Name], landbridge.PartyID("X"+string(next)))
+			next++
+		}
+	}
+	seat(*d.Side(d.Opens))
+	for _, s := range d.Sides {
+		if s.Name != d.Opens {
+			seat(s)
+		}
+	}
+	return all
 }
 
 // chain folds a story: "XA send", "XB receive" …, each act following the last.

@@ -66,6 +66,9 @@ func (s *site) showNewRequest(v *visit, status int, problem string) error {
 			view.Processes = append(view.Processes, card)
 		}
 	}
+	byTitle := func(a, b ProcessCard) int { return strings.Compare(a.Title, b.Title) }
+	slices.SortFunc(view.Processes, byTitle)
+	slices.SortFunc(view.Others, byTitle)
 	if view.Chosen != nil {
 		view.Processes, view.Others = nil, nil
 	}

@@ -43,7 +43,8 @@ func storyMembers() []*member {
 				"p.anse": "checks what was done, and may stop it", "i.sol": "central authority: keeps the register of instruments, asks for arrest",
 				"a.brehm": "judge; signs what takes liberty, enters what the central authority proposes", "v.ilse": "reviews rights, outside the chain",
 				"operator": "keeps the machine; sees no case"},
-			contacts: []party.Contact{duty("+000 11 0100", "duty@police.xa.example")},
+			contacts: []party.Contact{duty("+000 11 0100", "duty@police.xa.example"),
+				directors("+000 11 0110", "liaison@police.xa.example", "Asia/Almaty")},
 			profiles: profiles(profile()),
 		},
 		{code: "XB", name: "Borealis", kind: party.State,
@@ -61,7 +62,8 @@ func storyMembers() []*member {
 				"l.orsin": "central authority: keeps the register of instruments", "r.hask": "judge; orders arrests, hears who is held",
 				"f.dahl": "of the police", "l.osei": "reviews rights, outside the chain", "b.rask": "checks what was done, and may stop it",
 				"operator": "keeps the machine; sees no case"},
-			contacts: []party.Contact{duty("+000 22 0100", "spoc@police.xb.example")},
+			contacts: []party.Contact{duty("+000 22 0100", "spoc@police.xb.example"),
+				directors("+000 22 0110", "liaison@police.xb.example", "Europe/Helsinki")},
 			profiles: profiles(borealis()),
 		},
 		{code: "XC", name: "Caldera", kind: party.State,
@@ -74,7 +76,8 @@ func storyMembers() []*member {
 			},
 			notes: map[string]string{"n.tamsin": "of a state that is not asked for the account, and sees nothing of it", "g.arlo": "head of the desk",
 				"y.benn": "central authority; signs joint operations", "w.lind": "reviews rights, outside the chain", "operator": "keeps the machine"},
-			contacts: []party.Contact{duty("+000 33 0100", "contact@police.xc.example")},
+			contacts: []party.Contact{duty("+000 33 0100", "contact@police.xc.example"),
+				directors("+000 33 0110", "liaison@police.xc.example", "America/Lima")},
 			profiles: profiles(profile()),
 		},
 		{code: "XF", name: "Forum Secretariat", kind: party.Forum,
@@ -107,6 +110,16 @@ func profiles(own party.Profile) []party.Profile {
 		}
 	}
 	return all
+}
+
+// directors is the office of a Director of International Cooperation, with its
+// hours in its own time zone.
+func directors(phone, email, zone string) party.Contact {
+	return party.Contact{ID: "directors-liaison", Name: party.Text{"en": "Directors' liaison, International Cooperation"}, Phone: phone, Email: email,
+		Languages: []string{"en", "fr"}, Function: "directors_liaison", Zone: zone,
+		Duty:     []party.Watch{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "08:30", To: "17:30"}},
+		Channels: []party.Channel{{Kind: "hotline", Value: phone + "9", Note: "urgent matters of a running case"}},
+		Powers:   []party.Power{{Process: "information-request", May: []string{"send", "receive", "decide"}}}}
 }
 
 func profile() party.Profile {

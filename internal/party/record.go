@@ -91,6 +91,15 @@ type Contact struct {
 	Hours     string   `yaml:"hours,omitempty" json:"hours"` // "24/7" or as people write it
 	Languages []string `yaml:"languages,flow,omitempty" json:"languages"`
 	Processes []string `yaml:"processes,flow,omitempty" json:"processes"`
+
+	// What follows came with record/v2: a record that uses none of it is
+	// written as v1, which every release reads.
+	Function string    `yaml:"function,omitempty" json:"function,omitempty"` // one of [Functions]
+	Person   string    `yaml:"person,omitempty" json:"person,omitempty"`     // who answers, where the office wishes to say so
+	Zone     string    `yaml:"zone,omitempty" json:"zone,omitempty"`         // IANA name, such as Asia/Shanghai
+	Duty     []Watch   `yaml:"duty,omitempty" json:"duty,omitempty"`         // when somebody is there, in Zone
+	Channels []Channel `yaml:"channels,omitempty" json:"channels,omitempty"`
+	Powers   []Power   `yaml:"powers,omitempty" json:"powers,omitempty"`
 }
 
 // Profile returns what the party requires under the process called id.
@@ -291,6 +300,9 @@ func (r *Record) checkContacts() error {
 		}
 		if err := checkLanguages(c.Languages); err != nil {
 			return err
+		}
+		if err := c.checkOffice(); err != nil {
+			return fail.New(fail.KindOf(err), "contact point %s: %s", c.ID, fail.Safe(err))
 		}
 	}
 	return nil

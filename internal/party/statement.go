@@ -26,6 +26,7 @@ type Form string
 const (
 	FormFounding      Form = "landbridge-directory founding/v1"
 	FormRecord        Form = "landbridge-directory record/v1"
+	FormRecord2       Form = "landbridge-directory record/v2" // with offices: function, hours, channels, powers
 	FormAdmission     Form = "landbridge-directory admission/v1"
 	FormSuspension    Form = "landbridge-directory suspension/v1"
 	FormReinstatement Form = "landbridge-directory reinstatement/v1"
@@ -104,10 +105,15 @@ func ParseStatement(b []byte) (*Statement, error) {
 	switch s.Form {
 	case FormFounding:
 		err = decode(body, &s.Founding)
-	case FormRecord:
+	case FormRecord, FormRecord2:
 		if err = decode(body, &s.Record); err == nil {
 			err = s.Record.check()
 		}
+		if err == nil && s.Record.extended() != (s.Form == FormRecord2) {
+			err = fail.New(fail.Invalid, "a record whose contact points have a function, a zone, duty, channels or powers begins with \"# %s\", any other with \"# %s\"",
+				FormRecord2, FormRecord)
+		}
+		s.Form = FormRecord // what it does; the text says in which version
 	case FormAdmission, FormSuspension, FormReinstatement, FormSuccession:
 		if err = decode(body, &s.Motion); err == nil {
 			err = s.Motion.check(s.Form)
@@ -241,7 +247,11 @@ func sign(f Form, body any, signers ...note.Signer) ([]byte, error) {
 // new identity key, both the old and the new one sign.
 func SignRecord(r Record, identity ...note.Signer) ([]byte, error) {
 	r.Date = r.Date.UTC()
-	return sign(FormRecord, r, identity...)
+	form := FormRecord
+	if r.extended() {
+		form = FormRecord2
+	}
+	return sign(form, r, identity...)
 }
 
 // SignMotion signs a motion; members and secretariat add theirs with [Countersign].

@@ -38,11 +38,12 @@ var may = map[string]string{
 	"internal/lang":          "",
 	"internal/face":          "internal/fail internal/lang",
 	"internal/face/facetest": "",
+	"internal/contentline":   "", // the lines of vCard and iCalendar
 
 	"internal/face/diagram": "process", // pictures of processes, for both edges with pages
 
 	// Modules.
-	"internal/party":         ". seal ledger internal/db internal/fail internal/record",
+	"internal/party":         ". seal ledger internal/contentline internal/db internal/fail internal/record",
 	"internal/staff":         ". internal/access internal/db internal/fail internal/record",
 	"internal/staff/softkey": "",
 	"internal/exchange":      ". seal ledger internal/blob internal/db internal/fail internal/record internal/party",

@@ -57,6 +57,7 @@ func commands() *command {
 			partyCommand(),
 			agreementCommand(),
 			processCommand(),
+			mechanismCommand(),
 			indexCommand(),
 			screenCommand(),
 			completionCommand(commands),

@@ -25,7 +25,7 @@ func partyCommand() *command {
 	return &command{
 		name: "party", short: "the directory of parties: who they are, how they are reached, what they require",
 		example: "landbridge party list",
-		verbs:   []*command{partyList(), partyShow(), partyProfile(), partyAdd(), partyFound(), partyAdmit(), partyExport(), partyRotate()},
+		verbs:   []*command{partyList(), partyShow(), partyContacts(), partyProfile(), partyAdd(), partyFound(), partyAdmit(), partyExport(), partyRotate()},
 	}
 }
 

@@ -37,6 +37,7 @@ import (
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
@@ -67,6 +68,7 @@ type Config struct {
 	Staff     *staff.Staff
 	Casework  *casework.Casework
 	Agreement *agreement.Register
+	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -110,6 +112,7 @@ func New(c Config) *API {
 	a.draftRoutes()
 	a.networkRoutes()
 	a.agreementRoutes()
+	a.mechanismRoutes()
 	a.logRoutes()
 	a.substanceRoutes()
 	for _, r := range client.Routes() {

@@ -41,6 +41,7 @@ import (
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/jobs"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/peer"
 	"landbridge.example/internal/record"
@@ -64,6 +65,7 @@ type Node struct {
 	Staff     *staff.Staff
 	Exchange  *exchange.Exchange
 	Agreement *agreement.Register
+	Mechanism *mechanism.Groups
 	Casework  *casework.Casework
 	Index     *gpsi.Register
 
@@ -111,7 +113,7 @@ func (d Dependencies) orReal(level string) Dependencies {
 // Schemas lists the migrations of every package, lower ones first.
 func Schemas() []db.Schema {
 	return []db.Schema{
-		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(),
+		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(),
 		casework.Schema(), gpsi.Schema(), Schema(),
 	}
 }
@@ -218,8 +220,13 @@ func (n *Node) openCasework(context.Context) (err error) {
 	for kind, h := range n.Casework.Handlers() {
 		n.Exchange.Handle(kind, h)
 	}
-	for kind, h := range n.Agreement.Handlers() {
-		n.Exchange.Handle(kind, h)
+	n.Mechanism = mechanism.New(mechanism.Config{
+		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Clock: n.deps.Clock, Random: n.deps.Random,
+	})
+	for _, handlers := range []map[string]exchange.Handler{n.Agreement.Handlers(), n.Mechanism.Handlers()} {
+		for kind, h := range handlers {
+			n.Exchange.Handle(kind, h)
+		}
 	}
 	n.jobs = jobs.NewRunner(n.DB, n.deps.Clock, n.Casework.Jobs(), n.report)
 	return nil
@@ -251,7 +258,8 @@ func (n *Node) openFaces(ctx context.Context) error {
 	}
 	substances := sync.OnceValue(func() *substance.Register { return substance.New(match.New()) })
 	pages, err := web.New(web.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism,
+		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,
 		Report: func(reference string, err error) {
@@ -264,7 +272,8 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism,
+		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
 		MaxFile: n.Config.MaxExhibit << 20,
 		Clock:   n.deps.Clock, Machine: time.Now, Random: n.deps.Random, Logger: n.deps.Logger,

@@ -32,6 +32,7 @@ import (
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
@@ -48,6 +49,7 @@ type Config struct {
 	Staff     *staff.Staff
 	Casework  *casework.Casework
 	Agreement *agreement.Register
+	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log

@@ -438,6 +438,34 @@ func TestReturn(t *testing.T) {
 	}
 }
 
+// TestKeptUntilTold checks that a case which ends after the day until which it
+// may be kept is not erased before the other side has heard that it ended.
+func TestKeptUntilTold(t *testing.T) {
+	w := sqliteWorld(t)
+	a, b := w.nodes["XA"], w.nodes["XB"]
+	in := request().with("retention_until", process.Text(w.clock.Now().Add(48*time.Hour).Format(time.DateOnly)))
+	id := w.send(t, in)
+	w.settle(t)
+	_, err := b.Act(t.Context(), b.people["duty"], ActInput{Case: id, Transition: "refuse",
+		Input: Input{Ground: "not_available", Reason: "Closed account.", Fields: process.Values{"consultation": process.Text("not_useful")}}})
+	must(t, err)
+	w.settle(t)
+	w.clock.Add(10 * 24 * time.Hour)
+	a.act("officer", id, "close", nil)
+	w.settle(t)
+	if v := b.view("duty", id); v.State != "closed" {
+		t.Errorf("XB sees %s", v.State)
+	}
+	if v := a.view("officer", id); v.Erased || !v.KeepUntil.After(w.clock.Now()) {
+		t.Errorf("XA: erased %t, kept until %v", v.Erased, v.KeepUntil)
+	}
+	w.clock.Add(envelopeLife + time.Hour)
+	w.settle(t)
+	if v := a.view("officer", id); !v.Erased {
+		t.Errorf("XA keeps it until %v", v.KeepUntil)
+	}
+}
+
 // TestS15Erasure checks that a case is erased at the end of its time, that
 // nothing of it can be opened again, and that number, dates and log stay.
 func TestS15Erasure(t *testing.T) {

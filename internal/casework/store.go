@@ -417,6 +417,11 @@ func (w *Casework) keeping(f *whole) {
 	if until, err := process.ParseTime(f.fold.Fields["retention_until"].Text); err == nil && f.Side == f.def.Opens && until.Before(f.Keep) {
 		f.Keep = until
 	}
+	// The act that ended it may still be on its way: erased now, the others would
+	// never learn that the case is over.
+	if last := f.acts[len(f.acts)-1].Arrived.Add(envelopeLife); f.Keep.Before(last) {
+		f.Keep = last
+	}
 	if f.Keep.Before(f.Review) {
 		f.Review = f.Keep
 	}

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -108,4 +109,17 @@ func (t *Texts) join(key string, names []string) string {
 		line = t.plain(key, line, n)
 	}
 	return line
+}
+
+// Decimal writes v with so many digits after the decimal sign of the language.
+func (t *Texts) Decimal(v float64, digits int) string {
+	if v != v || math.IsInf(v, 0) {
+		return "–"
+	}
+	return t.printer.Sprintf(fmt.Sprintf("%%.%df", digits), v)
+}
+
+// Percent writes a share of 1 as a percentage.
+func (t *Texts) Percent(share float64, digits int) string {
+	return t.plain("value.percent", t.Decimal(100*share, digits))
 }

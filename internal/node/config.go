@@ -28,19 +28,20 @@ import (
 type Config struct {
 	Dir string `yaml:"-"` // the data folder; everything else is relative to it
 
-	Party       string `yaml:"party"`
-	Name        string `yaml:"name"`
-	Listen      string `yaml:"listen" default:"127.0.0.1:8480"`
-	URL         string `yaml:"url" default:""`
-	TLSCert     string `yaml:"tls_cert" default:""`
-	TLSKey      string `yaml:"tls_key" default:""`
-	PeerListen  string `yaml:"peer_listen" default:"127.0.0.1:8481"`
-	PeerAddress string `yaml:"peer_address" default:""`
-	Database    string `yaml:"database" default:"landbridge.db"`
-	MaxExhibit  int64  `yaml:"max_exhibit_mib" default:"4096"`
-	SoftKeys    bool   `yaml:"software_keys" default:"false"`
-	LogLevel    string `yaml:"log_level" default:"info"`
-	Demo        bool   `yaml:"demo" default:"false"`
+	Party        string `yaml:"party"`
+	Name         string `yaml:"name"`
+	Listen       string `yaml:"listen" default:"127.0.0.1:8480"`
+	URL          string `yaml:"url" default:""`
+	TLSCert      string `yaml:"tls_cert" default:""`
+	TLSKey       string `yaml:"tls_key" default:""`
+	PeerListen   string `yaml:"peer_listen" default:"127.0.0.1:8481"`
+	PeerAddress  string `yaml:"peer_address" default:""`
+	PublicListen string `yaml:"public_listen" default:""`
+	Database     string `yaml:"database" default:"landbridge.db"`
+	MaxExhibit   int64  `yaml:"max_exhibit_mib" default:"4096"`
+	SoftKeys     bool   `yaml:"software_keys" default:"false"`
+	LogLevel     string `yaml:"log_level" default:"info"`
+	Demo         bool   `yaml:"demo" default:"false"`
 }
 
 // Names of the files in a data folder. docs/operating.md lists them.
@@ -72,6 +73,8 @@ func settingDocs() map[string]string {
 		"peer_listen": "Address for other nodes. Mutual TLS with keys pinned by the directory; never put anything in front that ends " +
 			"TLS.",
 		"peer_address": "How other nodes reach peer_listen, such as https://node.example:8481. Empty: https:// and peer_listen.",
+		"public_listen": "Address on which nothing but the public pages and the public log answer, such as 127.0.0.1:8482, so that the " +
+			"staff pages need not face the public. Empty: the public pages stand beside the staff pages, under /public/.",
 		"database": "A SQLite file in the data folder, or a postgres:// address. Keep the password out of it: PostgreSQL reads " +
 			"~/.pgpass.",
 		"max_exhibit_mib": "Largest file that may be attached, in MiB.",
@@ -245,7 +248,10 @@ func (c *Config) Faults() (all []string) {
 	if _, err := landbridge.ParsePartyID(c.Party); err != nil {
 		bad("party: %v", err)
 	}
-	for _, a := range []struct{ name, value string }{{"listen", c.Listen}, {"peer_listen", c.PeerListen}} {
+	for _, a := range []struct{ name, value string }{{"listen", c.Listen}, {"peer_listen", c.PeerListen}, {"public_listen", c.PublicListen}} {
+		if a.name == "public_listen" && a.value == "" {
+			continue
+		}
 		if _, _, err := net.SplitHostPort(a.value); err != nil {
 			bad("%s is written host:port, such as 127.0.0.1:8480, not %q", a.name, a.value)
 		}

@@ -44,6 +44,7 @@ import (
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/peer"
+	"landbridge.example/internal/portal"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
 	"landbridge.example/internal/web"
@@ -76,7 +77,8 @@ type Node struct {
 	hub     *web.Hub
 	pulse   *pulse
 	quiet   *quiet
-	staff   http.Handler // pages, API, public log
+	staff   http.Handler // pages, API, public pages, public log
+	public  http.Handler // public pages and public log alone
 	peer    http.Handler
 	unlock  func()
 }
@@ -251,7 +253,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 		return err
 	}
 	n.answers = &answers{n.DB, n.Vault, n.deps.Clock, string(id)}
-	secure := strings.HasPrefix(n.Config.StaffURL(), "https://")
+	secure := n.secure()
 	demo, err := n.demo(ctx)
 	if err != nil {
 		return err
@@ -269,8 +271,13 @@ func (n *Node) openFaces(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	public, err := n.openPublic(book)
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
+	mux.Handle(portal.Prefix, public)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
@@ -284,6 +291,9 @@ func (n *Node) openFaces(ctx context.Context) error {
 	n.peer = peer.New(peer.Config{Party: n.Party, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Machine: time.Now, Report: n.report})
 	return nil
 }
+
+// secure reports whether browsers reach this node over TLS: cookies say so.
+func (n *Node) secure() bool { return strings.HasPrefix(n.Config.StaffURL(), "https://") }
 
 // sessionCookie is the name under which the pages keep a session: one for each
 // party, because browsers share cookies between the ports of one host.

@@ -23,7 +23,7 @@ func quietDeps() Dependencies {
 	return Dependencies{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 }
 
-func testInit(t *testing.T, change func(*Config)) (Config, *Made) {
+func testInit(t *testing.T, change func(*Config), more ...landbridge.Role) (Config, *Made) {
 	t.Helper()
 	c := Defaults(filepath.Join(t.TempDir(), "xa"))
 	c.Party, c.Name, c.Listen, c.PeerListen = "XA", "Azuria", "127.0.0.1:18480", "127.0.0.1:18481"
@@ -31,7 +31,7 @@ func testInit(t *testing.T, change func(*Config)) (Config, *Made) {
 		change(&c)
 	}
 	made, err := Init(t.Context(), c, Beginning{Kind: party.State, People: []NewPerson{
-		{Name: "D. Oru", Login: "d.oru", Roles: []landbridge.Role{landbridge.Officer, landbridge.Operator}, Soft: true}}}, quietDeps())
+		{Name: "D. Oru", Login: "d.oru", Roles: append([]landbridge.Role{landbridge.Officer, landbridge.Operator}, more...), Soft: true}}}, quietDeps())
 	if err != nil {
 		t.Fatalf("%v (%s)", err, fail.Safe(err))
 	}

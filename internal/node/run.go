@@ -59,12 +59,13 @@ func (n *Node) Serve(ctx context.Context, staffL, peerL net.Listener) error {
 		Handler: n.staff, ReadHeaderTimeout: readHeader, ReadTimeout: readBody, WriteTimeout: writeAnswer, IdleTimeout: idleConn,
 		MaxHeaderBytes: maxHeader, ErrorLog: serverLog(n.deps.Logger),
 	}
-	if n.Config.TLSCert != "" {
-		cert, err := tls.LoadX509KeyPair(n.Config.path(n.Config.TLSCert), n.Config.path(n.Config.TLSKey))
-		if err != nil {
-			return fail.Because(err, fail.Invalid, "tls_cert and tls_key cannot be read as a certificate and its key: %v", err)
-		}
-		staffL = tls.NewListener(staffL, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13})
+	staffL, err := n.overTLS(staffL)
+	if err != nil {
+		return err
+	}
+	everyone, publicL, err := n.listenPublic()
+	if err != nil {
+		return err
 	}
 	nodes := peer.Server(n.peer)
 	nodes.ErrorLog = serverLog(n.deps.Logger)
@@ -78,17 +79,32 @@ func (n *Node) Serve(ctx context.Context, staffL, peerL net.Listener) error {
 	defer stopWork()
 	g.Go(func() error { return serve(people, staffL) })
 	g.Go(func() error { return serve(nodes, tls.NewListener(peerL, peer.TLSConfig(n.Keys))) })
+	if publicL != nil {
+		g.Go(func() error { return serve(everyone, publicL) })
+	}
 	g.Go(func() error { return n.Work(work) })
 	g.Go(func() error {
 		<-run.Done()
 		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
 		defer cancel()
-		err := errors.Join(shut(patience, people), shut(patience, nodes))
+		err := errors.Join(shut(patience, people), shut(patience, nodes), shut(patience, everyone))
 		stopWork()
 		return err
 	})
 	n.deps.Logger.Info("ready", "party", n.Party, "pages", n.Config.StaffURL(), "peers", n.Config.PeerURL())
 	return g.Wait()
+}
+
+// overTLS lets a listener for people speak TLS, if there is a certificate.
+func (n *Node) overTLS(l net.Listener) (net.Listener, error) {
+	if n.Config.TLSCert == "" {
+		return l, nil
+	}
+	cert, err := tls.LoadX509KeyPair(n.Config.path(n.Config.TLSCert), n.Config.path(n.Config.TLSKey))
+	if err != nil {
+		return nil, fail.Because(err, fail.Invalid, "tls_cert and tls_key cannot be read as a certificate and its key: %v", err)
+	}
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13}), nil
 }
 
 // Work does what a node does of its own accord, without listening, until ctx

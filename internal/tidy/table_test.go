@@ -55,10 +55,12 @@ var may = map[string]string{
 	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
 
 	// Edges: never db or jobs, never each other.
-	"client":        ".",
-	"internal/web":  ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework",
-	"internal/api":  ". process handling match match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework",
-	"internal/peer": ". seal ledger internal/fail internal/record internal/party internal/exchange",
+	"client":                ".",
+	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework",
+	"internal/api":          ". process handling match match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework",
+	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
+	"internal/portal":       ". index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart",
+	"internal/portal/chart": "",
 
 	// The whole.
 	"internal/node":           "...",

@@ -313,7 +313,7 @@ func TestTextKeys(t *testing.T) {
 		used[m[1]] = true
 	}
 	for _, k := range en.Keys() {
-		if !used[k] {
+		if !used[k] && !strings.HasPrefix(k, "public.") { // those are held by the public pages' own test
 			t.Errorf("%s is in the catalogue and nobody asks for it", k)
 		}
 	}

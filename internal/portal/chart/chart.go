@@ -72,18 +72,23 @@ func (s Scale) at(v float64) float64 {
 	return 100 * min(1, max(0, (v-s.Low)/(s.High-s.Low)))
 }
 
-// row opens the picture of one table row. It stretches with its cell, so that
-// one drawing serves every width; strokes keep their width by the stylesheet.
-// Beside it stand the numbers, so it is nothing to a screen reader.
-func (p *pen) row() {
-	p.raw(`<svg class="row" viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true" focusable="false">`)
+// row opens the picture of one table row, with or without a rail through it. It
+// stretches with its cell, so that one drawing serves every width; strokes keep
+// their width by the stylesheet. Beside it stand the numbers, so it is nothing
+// to a screen reader.
+func (p *pen) row(class string) {
+	p.raw(`<svg class="`, class, `" viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">`)
 }
+
+const (
+	bare   = "mk"
+	railed = "mk rail"
+)
 
 // Bar draws a bar from the low end of the scale to v, and a tick at mark.
 func (s Scale) Bar(v, mark float64) template.HTML {
 	var p pen
-	p.row()
-	p.raw(`<path class="rail" d="M0 8h100"/>`)
+	p.row(railed)
 	if !missing(v) {
 		p.raw(`<path class="bar" d="M0 8H`, num(s.at(v)), `"/>`)
 	}
@@ -97,7 +102,7 @@ func (s Scale) Bar(v, mark float64) template.HTML {
 // Diverge draws a bar from zero to v, up or down.
 func (s Scale) Diverge(v float64) template.HTML {
 	var p pen
-	p.row()
+	p.row(bare)
 	if !missing(v) {
 		class := "up"
 		if v < 0 {
@@ -112,8 +117,7 @@ func (s Scale) Diverge(v float64) template.HTML {
 // Interval draws a line from low to high with a dot at the value.
 func (s Scale) Interval(low, high, at float64) template.HTML {
 	var p pen
-	p.row()
-	p.raw(`<path class="rail" d="M0 8h100"/>`)
+	p.row(railed)
 	if !missing(low) && !missing(high) {
 		p.raw(`<path class="span" d="M`, num(s.at(low)), ` 8H`, num(s.at(high)), `"/>`)
 	}
@@ -128,7 +132,7 @@ func (s Scale) Interval(low, high, at float64) template.HTML {
 // estimated to be, and how closely.
 func (s Scale) Whisker(v, low, high float64, class string) template.HTML {
 	var p pen
-	p.row()
+	p.row(bare)
 	if !missing(v) {
 		p.raw(`<path class="`, class, `" d="M`, num(s.at(0)), ` 8H`, num(s.at(v)), `"/>`)
 	}
@@ -144,8 +148,7 @@ func (s Scale) Whisker(v, low, high float64, class string) template.HTML {
 // shape of its number (1 to [Series]), and the range of all others.
 func (s Scale) Dots(values []float64, low, high float64) template.HTML {
 	var p pen
-	p.row()
-	p.raw(`<path class="rail" d="M0 8h100"/>`)
+	p.row(railed)
 	if !missing(low) && !missing(high) {
 		p.raw(`<path class="span" d="M`, num(s.at(low)), ` 8H`, num(s.at(high)), `"/>`)
 	}
@@ -165,7 +168,7 @@ func (s Scale) Dots(values []float64, low, high float64) template.HTML {
 // Key draws the mark of a series, for a legend.
 func Key(series int) template.HTML {
 	var p pen
-	p.raw(`<svg class="key" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">`)
+	p.raw(`<svg class="key" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">`)
 	p.tag(`<path class="m s%d" d="M8 8h0"/>`, series)
 	if series > 2 {
 		p.tag(`<path class="hole h%d" d="M8 8h0"/>`, series)
@@ -177,7 +180,7 @@ func Key(series int) template.HTML {
 // Shade draws a step of the ordered scale, for a legend.
 func Shade(step int) template.HTML {
 	var p pen
-	p.raw(`<svg class="key" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">`)
+	p.raw(`<svg class="key" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">`)
 	p.tag(`<circle class="r%d" cx="8" cy="8" r="6"/></svg>`, step)
 	return p.html()
 }
@@ -230,4 +233,19 @@ func label(v float64) string {
 		return "0"
 	}
 	return s
+}
+
+// fileStyle is the stylesheet of a figure that leaves the pages: light, on paper.
+const fileStyle = `svg{background:#fff;direction:ltr}text{font:12px sans-serif;fill:#1c2326}.soft{fill:#57636a}.grid{stroke:#e0ddd4}` +
+	`.span{stroke:#0072B2;stroke-width:5;stroke-linecap:round;opacity:.45}.dot{stroke:#1c2326;stroke-width:8;stroke-linecap:round}` +
+	`.band{fill:#f7f5f0}.band.even{fill:#fff}`
+
+// File makes a figure a file of its own, with a note below its description.
+func File(figure template.HTML, note string) []byte {
+	text := strings.Replace(string(figure), "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `, 1)
+	head := "<style>" + fileStyle + "</style>"
+	if note != "" {
+		head += `<text class="soft" x="4" y="12">` + template.HTMLEscapeString(note) + `</text>`
+	}
+	return []byte(strings.Replace(text, "<title", head+"<title", 1) + "\n")
 }

@@ -110,6 +110,7 @@ func TestWorld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Logf("the land has %d bytes", len(w.land))
 	if n := len(w.land); n < 5_000 || n > 24_000 {
 		t.Errorf("the land has %d bytes", n)
 	}
@@ -127,6 +128,29 @@ func TestWorld(t *testing.T) {
 		if x, y := spot(c.lon, c.lat); x < 0 || x > mapWidth || y < 0 || y > mapHeight() {
 			t.Error(c, x, y)
 		}
+	}
+}
+
+// TestCut: a coast that runs over the edge of the map is drawn at both sides,
+// and no line runs across.
+func TestCut(t *testing.T) {
+	got := cut([][2]float64{{170, 10}, {-170, 10}, {-170, 0}, {170, 0}, {170, 10}})
+	if len(got) != 2 {
+		t.Fatal(got)
+	}
+	for _, part := range got {
+		for i := range part {
+			if i > 0 && math.Abs(part[i][0]-part[i-1][0]) > 20 || math.Abs(part[i][0]) > 180 {
+				t.Error(part)
+			}
+		}
+	}
+	w, err := NewWorld()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`[ l-](\d{3,})`).FindAllStringSubmatch(regexp.MustCompile(`M\d+ \d+`).ReplaceAllString(w.land, ""), -1) {
+		t.Errorf("a coast runs %s units without a bend", m[1])
 	}
 }
 

@@ -196,6 +196,7 @@ func (c Scatter) SVG() template.HTML {
 			}
 		}
 	}
+	names(&p, pl, marks)
 	p.raw(`<text class="soft" text-anchor="end" x="`, num(plotWidth-10), `" y="474">`)
 	p.text(c.XAxis)
 	p.raw(`</text></svg>`)
@@ -213,12 +214,30 @@ func (m Mark) draw(p *pen, pl plane) {
 	p.raw(`"><circle class="`, class, `" cx="`, num(x), `" cy="`, num(y), `" r="`, strconv.Itoa(r), `"/><title>`)
 	p.text(m.Name)
 	p.raw(`</title></a>`)
-	if m.Shown {
+}
+
+// names writes the names of the marks that stand out, kept apart.
+func names(p *pen, pl plane, marks []Mark) {
+	var shown []Mark
+	for _, m := range marks {
+		if m.Shown && !missing(m.X) && !missing(m.Y) {
+			shown = append(shown, m)
+		}
+	}
+	height := func(m Mark) float64 {
+		_, y := pl.at(m.Point)
+		return y
+	}
+	slices.SortStableFunc(shown, func(a, b Mark) int { return cmp.Compare(height(a), height(b)) })
+	below := 0.0
+	for _, m := range shown {
+		x, y := pl.at(m.Point)
 		anchor, dx := "start", 9.0
 		if x > pl.w*0.8 {
 			anchor, dx = "end", -9
 		}
-		p.raw(`<text text-anchor="`, anchor, `" x="`, num(x+dx), `" y="`, num(y+4), `">`)
+		below = max(y, below+13)
+		p.raw(`<text text-anchor="`, anchor, `" x="`, num(x+dx), `" y="`, num(below+4), `">`)
 		p.text(shorten(m.Name, 24))
 		p.raw(`</text>`)
 	}

@@ -30,7 +30,7 @@ const (
 	north     = 83.8
 	south     = -57.0
 	landLimit = -60.0 // what lies wholly south of it is left out: no unit is there
-	coarse    = 2.6   // points of a coast nearer to each other than this are drawn as one
+	coarse    = 4.2   // points of a coast nearer to each other than this are drawn as one
 )
 
 // project is the Equal Earth projection (Šavrič, Patterson and Jenny 2018): it
@@ -90,7 +90,9 @@ func NewWorld() (*World, error) {
 	for _, g := range topo.Objects.Land.Geometries {
 		for _, polygon := range g.Arcs {
 			for _, ids := range polygon {
-				outline(&b, ring(arcs, ids))
+				for _, part := range cut(ring(arcs, ids)) {
+					outline(&b, part)
+				}
 			}
 		}
 	}
@@ -113,6 +115,58 @@ func ring(arcs [][][2]float64, ids []int) (out [][2]float64) {
 			if k > 0 || len(out) == 0 {
 				out = append(out, q)
 			}
+		}
+	}
+	return out
+}
+
+// cut parts a ring where it runs over the edge of the map, the meridian of 180
+// degrees: what lies beyond comes in again at the other side.
+func cut(ring [][2]float64) (out [][][2]float64) {
+	round := make([][2]float64, len(ring)) // with longitudes that do not jump
+	turn, west, east := 0.0, 180.0, -180.0
+	for i, q := range ring {
+		if i > 0 {
+			switch step := q[0] - ring[i-1][0]; {
+			case step > 180:
+				turn -= 360
+			case step < -180:
+				turn += 360
+			}
+		}
+		round[i] = [2]float64{q[0] + turn, q[1]}
+		west, east = min(west, round[i][0]), max(east, round[i][0])
+	}
+	if west >= -180 && east <= 180 {
+		return [][][2]float64{ring}
+	}
+	for _, shift := range []float64{-360, 0, 360} {
+		if west+shift >= 180 || east+shift <= -180 {
+			continue
+		}
+		moved := make([][2]float64, len(round))
+		for i, q := range round {
+			moved[i] = [2]float64{q[0] + shift, q[1]}
+		}
+		if part := side(side(moved, 180, 1), -180, -1); len(part) > 2 {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// side keeps the part of a polygon on one side of a meridian (Sutherland and
+// Hodgman): west of it for sign 1, east of it for -1.
+func side(ring [][2]float64, at, sign float64) (out [][2]float64) {
+	for i, q := range ring {
+		before := ring[(i+len(ring)-1)%len(ring)]
+		was, is := sign*before[0] <= sign*at, sign*q[0] <= sign*at
+		if was != is {
+			part := (at - before[0]) / (q[0] - before[0])
+			out = append(out, [2]float64{at, before[1] + part*(q[1]-before[1])})
+		}
+		if is {
+			out = append(out, q)
 		}
 	}
 	return out
@@ -181,7 +235,7 @@ func (q Place) draw(p *pen) {
 	x, y := spot(q.Lon, q.Lat)
 	p.raw(`<a tabindex="-1" href="`)
 	p.text(q.Href)
-	p.raw(`"><circle cx="`, strconv.Itoa(int(math.Round(x))), `" cy="`, strconv.Itoa(int(math.Round(y))), `" r="11"/><title>`)
+	p.raw(`"><circle cx="`, strconv.Itoa(int(math.Round(x))), `" cy="`, strconv.Itoa(int(math.Round(y))), `" r="10"/><title>`)
 	p.text(q.Name)
 	p.raw(`</title></a>`)
 }

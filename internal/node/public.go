@@ -1,0 +1,72 @@
+package node
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+
+	"landbridge.example/internal/lang"
+	"landbridge.example/internal/peer"
+	"landbridge.example/internal/portal"
+)
+
+// openPublic builds the public pages. They stand beside the staff pages, and
+// alone on a listener of their own if the operator sets public_listen: there
+// nothing but them and the public log answers.
+func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
+	pages, err := portal.New(portal.Config{
+		Party: n.Party, PartyName: n.partyName, Index: n.Index, Lang: book, Clock: n.deps.Clock, Random: n.deps.Random,
+		Secure: n.secure(), Demo: n.Config.Demo,
+		Report: func(reference string, err error) {
+			n.deps.Logger.Error("internal error", "reference", reference, "err", err)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", pages)
+	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))
+	n.public = mux
+	return pages, nil
+}
+
+// partyName is the name this party gives itself in a language, or its code.
+func (n *Node) partyName(ctx context.Context, language string) string {
+	all, err := n.Directory.History(ctx, n.Party)
+	if err != nil || len(all) == 0 {
+		return string(n.Party)
+	}
+	if name := all[len(all)-1].Record.Name.In(language); name != "" {
+		return name
+	}
+	return string(n.Party)
+}
+
+// Deadlines of the face for everyone: bodies are small, bundles may be large.
+const (
+	readPublic  = time.Minute
+	writePublic = 10 * time.Minute
+)
+
+// listenPublic opens the listener of the public pages alone, if the operator
+// set one. The server is there in any case, so that stopping has one way.
+func (n *Node) listenPublic() (*http.Server, net.Listener, error) {
+	s := &http.Server{
+		Handler: n.public, ReadHeaderTimeout: readHeader, ReadTimeout: readPublic, WriteTimeout: writePublic, IdleTimeout: idleConn,
+		MaxHeaderBytes: maxHeader, ErrorLog: serverLog(n.deps.Logger),
+	}
+	if n.Config.PublicListen == "" {
+		return s, nil, nil
+	}
+	l, err := listen(n.Config.PublicListen, "public_listen")
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err = n.overTLS(l)
+	return s, l, err
+}
+
+// PublicHandler returns the face for everyone: public pages and public log.
+func (n *Node) PublicHandler() http.Handler { return n.public }

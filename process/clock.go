@@ -66,7 +66,7 @@ func (c *Case) run(k *Clock, now time.Time) (r Running, ok bool) {
 		starts := !s.Part && slices.Contains(k.Starts, s.Act.Transition)
 		stops := !s.Part && slices.Contains(k.Stops, s.Act.Transition)
 		if starts && (!ok || stops || !r.Ended.IsZero()) { // what both starts and stops begins anew
-			ok, r.Started, r.Ended, paused, since = true, s.At, time.Time{}, 0, time.Time{}
+			ok, r.Started, r.Ended, paused, since = true, k.begins(s), time.Time{}, 0, time.Time{}
 		}
 		if !ok || !r.Ended.IsZero() {
 			continue
@@ -98,6 +98,18 @@ func (c *Case) run(k *Clock, now time.Time) (r Running, ok bool) {
 	r.Due = k.For.After(r.Started).Add(paused)
 	r.judge(at, paused, !since.IsZero())
 	return r, true
+}
+
+// begins returns when a clock starts that the step starts: at the act, or at
+// the time the act itself says, if that is earlier. Nobody gains time by acting
+// late, and nobody loses it to a time that has not come.
+func (k *Clock) begins(s Step) time.Time {
+	if k.Since != "" {
+		if said, err := ParseTime(s.Act.Fields[k.Since].Text); err == nil && said.Before(s.At) {
+			return said
+		}
+	}
+	return s.At
 }
 
 func (r *Running) judge(at time.Time, paused time.Duration, resting bool) {

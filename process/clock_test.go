@@ -1,6 +1,8 @@
 package process_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,6 +164,43 @@ func TestSpan(t *testing.T) {
 	for _, bad := range []string{"", "h", "0h", "08h", "8", "8 h", "8H", "-8h", "8hh", "999999d", "1.5d"} {
 		if sp, err := process.ParseSpan(bad); err == nil {
 			t.Errorf("%q was read as %v", bad, sp)
+		}
+	}
+}
+
+// TestClockSince: a clock that runs from a stated time gives nobody more time
+// who tells late, and takes none away when the time has not come.
+func TestClockSince(t *testing.T) {
+	text, err := os.ReadFile("catalogue/incident.v1.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := process.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		known time.Duration // before the warning
+		due   time.Duration // after it
+	}{{0, 72 * time.Hour}, {24 * time.Hour, 48 * time.Hour}, {96 * time.Hour, -24 * time.Hour}, {-10 * time.Hour, 72 * time.Hour}} {
+		_, acts := chain(t, d, "XA warn")
+		acts[0].Fields["known_since"] = process.Text(base.Add(-tt.known).Format("2006-01-02T15:04Z"))
+		c := process.Fold(d, at(acts, 0))
+		k := clockOf(t, c, "breach.notify", 1)
+		if k.Clock == nil || !k.Due.Equal(base.Add(tt.due)) {
+			t.Errorf("known %v before: due %v, want %v\n%s", tt.known, k.Due, base.Add(tt.due), dump(c))
+		}
+	}
+	for _, bad := range []struct{ from, to string }{
+		{"since: known_since,", "since: breach_first,"}, {"since: known_since,", "since: nothing,"}, {"starts: [warn], stops: [tell], since: known_since", "starts: [tell], stops: [tell], since: known_since"},
+		{"starts: [warn, dispute]", "starts: [warn], since: known_since"},
+	} {
+		changed := strings.Replace(string(text), bad.from, bad.to, 1)
+		if changed == string(text) {
+			t.Fatalf("%q is not in the file", bad.from)
+		}
+		if _, err := process.Parse([]byte(changed)); err == nil || !strings.Contains(err.Error(), "since") {
+			t.Errorf("%s: %v", bad.to, err)
 		}
 	}
 }

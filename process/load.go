@@ -254,6 +254,9 @@ func (d *Definition) loadClocks() error {
 				return fmt.Errorf("%s: there is no transition %q", where, clip(name))
 			}
 		}
+		if err := d.loadSince(where, c); err != nil {
+			return err
+		}
 		for _, s := range c.PausesIn {
 			if _, ok := d.states[s]; !ok {
 				return fmt.Errorf("%s: there is no state %q", where, clip(s))
@@ -262,6 +265,25 @@ func (d *Definition) loadClocks() error {
 		if err := d.loadExpiry(where, c); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// loadSince checks a clock that runs from a time somebody states. It may tell,
+// never act: nobody ends a case by stating an early time.
+func (d *Definition) loadSince(where string, c *Clock) error {
+	if c.Since == "" {
+		return nil
+	}
+	i, ok := d.fields[c.Since]
+	if !ok || d.Fields[i].Type != DateType && d.Fields[i].Type != DatetimeType {
+		return fmt.Errorf("%s: since: there is no date or time called %q", where, clip(c.Since))
+	}
+	if c.Do != "" {
+		return fmt.Errorf("%s: since: a clock that runs from a stated time tells; it has no do", where)
+	}
+	if slices.ContainsFunc(c.Starts, func(name string) bool { return !slices.Contains(d.Transitions[d.transitions[name]].Asks, c.Since) }) {
+		return fmt.Errorf("%s: since: everything that starts it asks for %s", where, c.Since)
 	}
 	return nil
 }

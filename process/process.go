@@ -163,6 +163,7 @@ type Clock struct {
 	Label      string              `yaml:"label"`
 	For        Span                `yaml:"for"`
 	Starts     []string            `yaml:"starts"`     // transitions
+	Since      string              `yaml:"since"`      // a field of what starts it: the time it says, if that is earlier, is the start
 	Stops      []string            `yaml:"stops"`      // transitions; entering an end state stops every clock
 	PausesIn   []string            `yaml:"pauses_in"`  // states
 	When       map[string][]string `yaml:"when"`       // conditions on fields; "unset" stands for no value

@@ -23,7 +23,7 @@ func Lint(d *Definition) []Finding {
 	l := &linter{d: d}
 	for _, check := range []func(){l.reach, l.coercion, l.custody, l.due, l.withdrawal, l.oversight, l.refusals, l.clocks,
 		l.opening, l.guards, l.answers, l.sides, l.parties, l.words, l.keeping, l.crossings, l.exculpatory, l.objections,
-		l.meanings, l.emergency, l.effects} {
+		l.meanings, l.emergency, l.effects, l.answerable, l.custodian, l.ended} {
 		check()
 	}
 	return l.found

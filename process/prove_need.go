@@ -118,6 +118,8 @@ func processNeeds() []need {
 	return []need{
 		{rule: "S7", at: "surrender", watch: "death", only: []string{"extradition", "handover-surrender"},
 			lack: "death may be the penalty and no assurance stands"},
+		{rule: "S7", at: "giving", watch: "breach", only: []string{"mutual-legal-assistance", "evidence-handover"},
+			lack: "the other side broke an assurance, and none stands since"},
 		{rule: "S8", at: "surrender", watch: "dual", only: []string{"extradition", "handover-sentenced"}, lack: notMet},
 		{rule: "S9", at: "surrender", watch: "final", only: ext, lack: again},
 		{rule: "S11", at: "surrender", watch: "trial", only: ext,
@@ -205,6 +207,11 @@ func namelessProcesses() []string {
 	return []string{"project-security-alert", "precursor-notification"}
 }
 
+// panels says how many parties sit at least where the law wants a panel.
+func panels() map[string]map[string]int {
+	return map[string]map[string]int{"notice": {"panel": 3}, "corrective-measure": {"panel": 3}}
+}
+
 // applies reports whether the definition owes it, by its id and what it asks for.
 func (n need) applies(d *Definition) bool {
 	if len(n.only) > 0 && !slices.Contains(n.only, d.Ref.ID) || slices.Contains(n.except, d.Ref.ID) {
@@ -285,9 +292,9 @@ func (n need) met(h hop, before, after uint64) bool {
 	case "death":
 		return after&15 == good || standing(before) > 0
 	case "breach":
-		return standing(before) > 0
+		return before&15 != bad || standing(before) > 0
 	case "bar", "undisguised":
-		return false
+		return before != bad
 	case "consent":
 		return before>>1 > 0
 	case "use":

@@ -413,6 +413,11 @@ func (p *prover) forms() {
 			p.find("S22", "field "+f.Name, "this process names no persons")
 		}
 	}
+	for name, least := range panels()[id] {
+		if s := p.d.Side(name); s == nil || s.Least < least {
+			p.find("S2", "side "+name, "at least %d parties sit on this panel", least)
+		}
+	}
 	for i := range p.d.Transitions {
 		if id == "data-preservation" && slices.Contains(p.d.Transitions[i].Guards, "S8.dual_criminality") {
 			p.find("S8", "transition "+p.d.Transitions[i].Name, "dual criminality is not asked for preserving data")

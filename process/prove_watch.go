@@ -31,9 +31,9 @@ func watches() map[string]watch {
 		"few":         answer3{guard: "S4.persons_bounded", typ: PersonType, approval: true}.watch(),
 		"serious":     answer3{guard: "S4.serious", typ: OffenceType, fields: []string{"remaining_sentence"}, strict: true, some: true}.watch(),
 		"risk":        {start: []uint64{assure(0, 0)}, step: riskStep},
-		"bar":         {start: []uint64{bad}, step: barStep("S6.no_private_bar")},
+		"bar":         {step: barStep("S6.no_private_bar")},
 		"death":       {start: []uint64{assure(0, 0)}, step: deathStep},
-		"breach":      {start: []uint64{assure(bad, 0)}, step: breachStep},
+		"breach":      {start: []uint64{assure(unsaid, 0)}, step: breachStep},
 		"dual":        strict("S8.dual_criminality", "dual_criminality"),
 		"final":       strict("S9.no_final_decision", "final_decision"),
 		"consent":     {step: consentStep},
@@ -55,7 +55,7 @@ func watches() map[string]watch {
 		"no_victim":   answer3{guard: "S32.no_victim", typ: PersonType, fields: []string{"notice_kind"}}.watch(),
 		"exculpatory": strict("S33.exculpatory_asked", "exculpatory"),
 		"understood":  strict("S36.understood", "understood"),
-		"undisguised": {start: []uint64{bad}, step: barStep("S37.no_extradition_pending")},
+		"undisguised": {step: barStep("S37.no_extradition_pending")},
 		"no_other":    strict("S37.no_extradition_pending", "extradition_state"),
 		"hands":       {step: handsStep},
 	}
@@ -134,14 +134,15 @@ func meantStep(meaning, guard string) func(hop, uint64) []uint64 {
 	}
 }
 
-// barStep follows a fact that only one side knows and that bars the act: it is
-// there from the start and never goes away.
+// barStep follows a fact that only one side knows and that bars the act: it may
+// come to be known at any moment, also between a decision and its execution, and
+// never goes away.
 func barStep(guard string) func(hop, uint64) []uint64 {
 	return func(h hop, v uint64) []uint64 {
-		if h.guarded(guard) {
+		if h.guarded(guard) && v == bad {
 			return nil
 		}
-		return []uint64{v}
+		return []uint64{v, bad}
 	}
 }
 
@@ -310,11 +311,15 @@ func deathStep(h hop, v uint64) []uint64 {
 }
 
 // breachStep follows a broken assurance of another case, known here alone, which
-// stays until a new one is accepted.
-func breachStep(h hop, v uint64) []uint64 {
-	return withAssurance(h, v, []uint64{v & 15}, func(_ uint64, assured bool) bool {
-		return !h.guarded("S7.no_fresh_breach") || assured
-	})
+// may come to be known at any moment and stays until a new one is accepted.
+func breachStep(h hop, v uint64) (all []uint64) {
+	if h.guarded("S7.no_fresh_breach") && v&15 == bad && standing(v) <= 0 {
+		return nil
+	}
+	for _, n := range assuranceStep(h, v) {
+		all = append(all, n, n&^15|bad)
+	}
+	return all
 }
 
 // consentStep follows consent to another offence: bit 0 asked, bits 1 and 2 how

@@ -84,7 +84,7 @@ func (l *linter) custodian() {
 			if s.Coercive == kind && !l.leaves(s.Name, func(t *Transition) bool {
 				return l.lets(t, kind) && slices.Contains(takers, t.Side) && !t.Auto() && !slices.Contains(t.By, landbridge.Oversight)
 			}) {
-				l.add("S24", "state "+s.Name, "no person of the side that took can release, alone and at once, without a guard")
+				l.add("S24", "state "+s.Name, "no person of the side that took can release or hand back without a guard")
 			}
 			if s.Coercive == Publicity && single(reviewers) != "" && !l.leaves(s.Name, func(t *Transition) bool {
 				return l.d.State(t.To) != nil && l.d.State(t.To).Outcome == Released && slices.Contains(reviewers, t.Side)
@@ -110,10 +110,11 @@ func (l *linter) custodian() {
 	l.reviewed()
 }
 
-// lets reports whether the act releases what is taken, without a guard.
+// lets reports whether the act releases what is taken, or gives it back to the
+// title it is held under elsewhere, without a guard.
 func (l *linter) lets(t *Transition, kind Coercion) bool {
 	s := l.d.State(t.To)
-	return s != nil && s.Outcome == Released && s.Coercive != kind && len(t.Guards) == 0 && !t.Every
+	return s != nil && (s.Outcome == Released || s.Outcome == HandedOn) && s.Coercive != kind && len(t.Guards) == 0 && !t.Every
 }
 
 // reviewed: a review is made by the side that acts on it, or by one that took

@@ -36,6 +36,7 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
+	"landbridge.example/ledger"
 )
 
 //go:embed schema
@@ -182,6 +183,7 @@ func (x *Exchange) adjust(ctx context.Context, workers *sync.WaitGroup, running 
 			workers.Go(func() { work(peerCtx) })
 		}
 	}
+	x.c.Log.SetQuorum(min(len(now), ledger.Quorum(len(now)+1)))
 	for p, cancel := range running {
 		if !now[p] {
 			cancel()

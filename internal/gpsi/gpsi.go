@@ -63,6 +63,7 @@ const (
 	MaxEditions = 64  // of one other party that are not released
 	MaxList     = 500 // rows of a list
 	maxVersions = 1_000
+	MaxSpec     = 1 << 20 // bytes of a specification
 	maxText     = 8 << 10 // bytes of a comment
 	maxLine     = 300     // characters of a one-line text
 )

@@ -296,3 +296,7 @@ func (s *shelf) get(key string, make func() (*Opened, error)) (*Opened, error) {
 	}
 	return k.o, k.err
 }
+
+// DataColumn returns the data column that an indicator is read from: the name
+// under which [Provenance.Of] knows it.
+func (o *Opened) DataColumn(indicator string) string { return dataColumn(o.Spec, indicator) }

@@ -262,7 +262,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	pages, err := web.New(web.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
-		Lang: book, Hub: n.hub,
+		Index: n.Index, Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,
 		Report: func(reference string, err error) {
 			n.deps.Logger.Error("internal error", "reference", reference, "err", err)

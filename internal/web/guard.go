@@ -11,6 +11,7 @@ import (
 
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/gpsi/sheet"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/staff"
 )
@@ -61,8 +62,11 @@ func (s *site) guard(h http.Handler) http.Handler {
 func (s *site) handle(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		limit := int64(MaxForm)
-		if r.pattern == "POST /drafts/{draft}" {
+		switch r.pattern {
+		case "POST /drafts/{draft}":
 			limit += s.MaxFile
+		case "POST /indices/editions/{edition}/tables":
+			limit += sheet.MaxBytes
 		}
 		req.Body = http.MaxBytesReader(w, req.Body, limit)
 		v := s.visit(w, req)

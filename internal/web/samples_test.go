@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
 )
 
@@ -66,7 +67,11 @@ func samples(t *lang.Texts) map[string]any {
 		"party": PartyView{Frame: in, Code: "XB", Name: "Borealis", Kind: "State", Reach: "push", Suspended: "why", Version: 2, Position: 5, Date: "today", Speaks: "English", Roles: "judge", Addresses: []string{"https://localhost:1"}, Relays: "XF",
 			Contacts: []ContactLine{{"Duty desk", "+00 1", "duty@xb.example", "24/7", "English"}}, Profiles: []ProfileCard{{"information-request", "Information request", []NameValue{{"Languages", "English"}}, []string{"Say why."}}},
 			Keys: []KeyFact{{"Signing", "0011", "whole", "since", true}}, History: []VersionLine{{1, 2, "today", strings.Repeat("ab", 32)}}, MayAsk: true},
-		"about": AboutView{Frame: out, Never: []string{"No."}, Cannot: []string{"Truth."}},
+		"indices": sampleIndices(in),
+		"edition": sampleEdition(in),
+		"table":   sampleTable(in),
+		"preview": samplePreview(in),
+		"about":   AboutView{Frame: out, Never: []string{"No."}, Cannot: []string{"Truth."}},
 	}
 }
 
@@ -111,4 +116,45 @@ func sampleDraft(in Frame, who Who, file FileLine, seen []Seen, stop *StopLine) 
 		Files: []FileLine{file}, NeedsFiles: true, Problems: []ProblemLine{{"#f-facts_summary", "is missing", "XB profile", "Facts", true}}, Advice: []ProblemLine{{"", "call the hotline", "XB", "Urgency", false}}, Missing: 1, Audience: seen, Approvals: "supervisor", Returned: "shorter", Stopped: stop,
 		Checked: true, Changed: "14:00", Open: true, TitleProblem: "missing",
 	}
+}
+
+func sampleIndices(in Frame) IndicesView {
+	r := sampleRelease()
+	return IndicesView{Frame: in, Editions: []EditionLine{{"/indices/editions/e", "Index of calm", "2026", "calm", "XF · Forum", Pill{"amber", "in preview"}, "1 December", "today", true}},
+		Releases: []ReleaseLine{r}, Methods: []MethodLine{{Index: "calm", Title: "Index of calm", Label: "2026", Decision: "item 7", Note: "new", At: "today", Href: "/indices/methods/calm/1", Version: 1}},
+		Prepare: true, Begin: []Choice{{"calm", "Index of calm", true}}, Revise: []Choice{{"xf-calm-2025-1", "xf-calm-2025-1", false}}}
+}
+
+func sampleRelease() ReleaseLine {
+	return ReleaseLine{ID: "xf-calm-2026-1", Title: "Index of calm", Label: "2026", By: "XF", At: "today", Digest: strings.Repeat("ab", 32), Size: "70 kB", Revision: 1,
+		Demonstration: true, Revises: "xf-calm-2025-1", RevisedBy: "xf-calm-2026-2", Note: "First <b>.", Bundle: "/indices/releases/xf-calm-2026-1"}
+}
+
+func sampleEdition(in Frame) *EditionView {
+	r := sampleRelease()
+	c := CommentRow{ID: "c1", Party: "XB", Unit: "FRA", Column: "Fires", Year: "2025", Was: "3", Wanted: "4", Source: "Office", Text: "a\nb", State: Pill{"amber", "waits"}, Answer: "yes", At: "today", Waits: true}
+	return &EditionView{Frame: in, ID: "e", EditionTitle: "Index of calm", Label: "2026", Index: "calm", By: "XF", State: Pill{"amber", "in preview"}, Own: true, Open: true, Running: true,
+		Demonstration: true, Newer: true, Until: "1 December", Revises: "xf-calm-2025-1", Method: &MethodLine{Version: 1, Decision: "item 7", At: "today", Href: "/indices/methods/calm/1"},
+		Files:   []FileRow{{"data/a.csv", "Office", "CC BY 4.0", "/indices/editions/e/files/data/a.csv", true, false}, {"data/b.csv", "", "", "", false, true}},
+		History: []VersionRow{{2, "imported", "a.csv", "today", "00"}}, Imports: []ImportRow{{"/indices/tables/t", "data/a.csv", "a.xlsx", "today", true}, {"/indices/tables/u", "data/a.csv", "b.csv", "today", false}},
+		Shown: []NameValue{{"XA", "version 1"}}, Corrections: []CommentRow{c}, Dissents: []CommentRow{{ID: "d", Party: "XC", Column: "Fires", Text: "No.", At: "today"}},
+		Budget: &BudgetCard{Decision: "item 2", Until: "today", Named: true, Open: true, Groups: []BudgetGroup{{"Index", []BudgetPart{{"A", "Streets", "50"}, {"B", "Homes", "50"}}}},
+			Given: []BudgetRow{{"XA", "today", []string{"80", "20"}}}, Names: []string{"Streets", "Homes"}},
+		Release: &r, Hinders: "Not yet.", Problem: "A <file> is missing.", Calculated: true, MayPrepare: true, MayRelease: true, MayCorrect: true, MaySpeak: true,
+		Indicators: []Choice{{"Fires", "Fires", false}}, Units: []Choice{{"FRA", "France", false}}, Year: true, DefaultDay: "2026-12-24", Say: CommentRow{Unit: "FRA", Column: "Fires"}}
+}
+
+func sampleTable(in Frame) TableView {
+	choice := []Choice{{"", "not chosen", true}, {"x", "x", false}, {"y", "y", false}}
+	find := []FindingRow{{true, "3", "A", "FRA", "1,5", "A decimal comma.", ","}, {Text: "By name."}}
+	return TableView{Frame: in, ID: "t", Edition: "e", Path: "data/a.csv", Name: "a.xlsx", Summary: []NameValue{{"Rows", "3"}}, Findings: find, Engine: find, Proposed: true,
+		Changes: &ChangeCard{Lines: []NameValue{{"Same", "3"}}, New: "FRA", Gone: "DEU", Columns: "A", Lost: "B", Largest: []gpsi.Change{{Unit: "FRA", Year: "2025", Column: "A", Was: "1", Is: "2"}}},
+		Form:    TableForm{Sheets: choice, Decimal: choice, Thousands: choice, Percent: choice, Footnotes: choice, Merged: choice, Duplicates: choice, Header: "3", Missing: "..", Countries: "Germny = DEU"},
+		Columns: []NameValue{{"A", "numbers"}}}
+}
+
+func samplePreview(in Frame) *PreviewView {
+	return &PreviewView{Frame: in, ID: "e", EditionTitle: "Index of calm", Label: "2026", Demonstration: true, Notice: "Not the index.", Digest: strings.Repeat("ab", 32), Years: []Choice{{"2026", "2026", true}},
+		Rows: []PreviewRow{{"/indices/editions/e/preview?unit=FRA", "FRA", "France", "1", "91.7", "1–3", "good", []string{"90.0"}}}, Groups: []string{"Streets"}, Warnings: []FindingRow{{Column: "A", Text: "Still skewed."}}, MayCorrect: true,
+		Unit: &PreviewUnit{"FRA", "France", []PreviewValue{{"A", "Thefts", "each", "3", "1", "2025", "Office", "imputed", "/indices/editions/e?unit=FRA#correct"}, {Code: "B", Name: "Fires", Correct: "/indices/editions/editions/e#correct"}}}}
 }

@@ -15,6 +15,7 @@ import (
 	"landbridge.example/handling"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
 	"landbridge.example/process"
 	"landbridge.example/process/catalogue"
@@ -213,6 +214,12 @@ func families(t testing.TB) []string {
 		each("use.", string(a))
 	}
 	each("role.does.", "officer", "supervisor", "contact_point", "dpo", "oversight", "operator", "secretariat")
+	each("gpsi.state.", gpsi.Draft, gpsi.Preview, gpsi.Released, gpsi.Dropped)
+	each("gpsi.comment.", gpsi.Open, gpsi.Accepted, gpsi.Declined)
+	each("gpsi.what.", "begun", "method", "imported", "corrected", "weighted", "shown")
+	each("gpsi.kind.", "country", "name", "year", "variable", "number", "text", "origin")
+	each("gpsi.reliability.", "good", "fair", "weak")
+	each("gpsi.flag.", "missing", "imputed", "winsorised-high", "winsorised-low", "transformed", "clipped", "partial", "formula", "filled")
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")
 	each("value.", "yes", "no")

@@ -31,6 +31,7 @@ import (
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/face"
+	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
@@ -53,6 +54,7 @@ type Config struct {
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
+	Index     *gpsi.Register
 	Lang      *lang.Book
 	Hub       *Hub // tells open pages that something changed; may be nil
 	Clock     func() time.Time
@@ -144,7 +146,7 @@ type route struct {
 
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
-	return []route{
+	return append(indexRoutes(), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},
 		{"POST /sign-in/begin", "", true, (*site).beginSignIn},
@@ -201,5 +203,5 @@ func (s *site) routes() []route {
 		{"POST /people", access.ManageStaff, false, (*site).changePeople},
 
 		{"GET /", "", true, (*site).nothing},
-	}
+	}...)
 }

@@ -96,6 +96,9 @@ func (c *Case) run(k *Clock, now time.Time) (r Running, ok bool) {
 		paused += at.Sub(since)
 	}
 	r.Due = k.For.After(r.Started).Add(paused)
+	if stated, ok := c.stated(k, r.Started); ok && stated.Before(r.Due) {
+		r.Due = stated
+	}
 	r.judge(at, paused, !since.IsZero())
 	return r, true
 }
@@ -110,6 +113,25 @@ func (k *Clock) begins(s Step) time.Time {
 		}
 	}
 	return s.At
+}
+
+// stated returns the end that a field of the case sets to a clock: the day an
+// order names, the time agreed. A day counts to its end, and no pause moves it.
+func (c *Case) stated(k *Clock, started time.Time) (time.Time, bool) {
+	if k.Until == "" {
+		return time.Time{}, false
+	}
+	text := c.Fields[k.Until].Text
+	switch c.Def.Field(k.Until).Type {
+	case SpanType:
+		sp, err := ParseSpan(text)
+		return sp.After(started), err == nil
+	case DateType:
+		day, err := ParseTime(text)
+		return day.AddDate(0, 0, 1), err == nil
+	}
+	at, err := ParseTime(text)
+	return at, err == nil
 }
 
 func (r *Running) judge(at time.Time, paused time.Duration, resting bool) {

@@ -204,3 +204,40 @@ func TestClockSince(t *testing.T) {
 		}
 	}
 }
+
+// TestClockUntil: what an order says bounds a clock, and can only shorten it;
+// the system lifts when the order's own day is over, and not before.
+func TestClockUntil(t *testing.T) {
+	text, err := os.ReadFile("catalogue/asset-freeze.v1.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := process.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := process.Span{N: 6, Unit: "m"}
+	for _, tt := range []struct {
+		until string
+		due   time.Time
+	}{{"2026-12-01", time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC)}, {"2030-01-01", half.After(base.Add(2 * time.Hour))}, {"2026-11-01", time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)}} {
+		_, acts := chain(t, d, "XA send", "XB receive", "XB order")
+		acts[2].Fields["court_until"] = process.Text(tt.until)
+		c := process.Fold(d, at(acts, 0, 1, 2))
+		if c.State != "ordered" {
+			t.Fatal(dump(c))
+		}
+		if k := clockOf(t, c, "freeze.end", 3); !k.Due.Equal(tt.due) {
+			t.Errorf("in force until %s: due %v, want %v", tt.until, k.Due, tt.due)
+		}
+		for late, want := range map[time.Duration]string{-time.Minute: "clock", time.Minute: ""} {
+			lift := process.Act{ID: id(9), Parents: []landbridge.Digest{acts[2].ID}, Party: "XB", Transition: "let_go", Role: landbridge.System, Time: tt.due.Add(late)}
+			if got := rule(c.Check(&lift, nil)); got != want && tt.until != "2026-11-01" {
+				t.Errorf("until %s, %v after its end: stopped by %q, want %q", tt.until, late, got, want)
+			}
+		}
+	}
+	if _, err := process.Parse([]byte(strings.Replace(string(text), "until: court_until", "until: court_order", 1))); err == nil || !strings.Contains(err.Error(), "until") {
+		t.Errorf("until a text: %v", err)
+	}
+}

@@ -254,7 +254,7 @@ func (d *Definition) loadClocks() error {
 				return fmt.Errorf("%s: there is no transition %q", where, clip(name))
 			}
 		}
-		if err := d.loadSince(where, c); err != nil {
+		if err := d.loadStated(where, c); err != nil {
 			return err
 		}
 		for _, s := range c.PausesIn {
@@ -269,9 +269,12 @@ func (d *Definition) loadClocks() error {
 	return nil
 }
 
-// loadSince checks a clock that runs from a time somebody states. It may tell,
-// never act: nobody ends a case by stating an early time.
-func (d *Definition) loadSince(where string, c *Clock) error {
+// loadStated checks a clock that runs from a time somebody states, or to one.
+// The first may tell, never act: nobody ends a case by stating an early time.
+func (d *Definition) loadStated(where string, c *Clock) error {
+	if i, ok := d.fields[c.Until]; c.Until != "" && (!ok || !slices.Contains([]Type{DateType, DatetimeType, SpanType}, d.Fields[i].Type)) {
+		return fmt.Errorf("%s: until: there is no date, time or span called %q", where, clip(c.Until))
+	}
 	if c.Since == "" {
 		return nil
 	}

@@ -164,6 +164,7 @@ type Clock struct {
 	For        Span                `yaml:"for"`
 	Starts     []string            `yaml:"starts"`     // transitions
 	Since      string              `yaml:"since"`      // a field of what starts it: the time it says, if that is earlier, is the start
+	Until      string              `yaml:"until"`      // a field: the time or span it says bounds the clock, which never runs longer
 	Stops      []string            `yaml:"stops"`      // transitions; entering an end state stops every clock
 	PausesIn   []string            `yaml:"pauses_in"`  // states
 	When       map[string][]string `yaml:"when"`       // conditions on fields; "unset" stands for no value

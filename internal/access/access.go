@@ -51,6 +51,14 @@ const (
 	SeeMechanisms     Action = "mechanism.see"
 	ActInMechanism    Action = "mechanism.act"
 	SeeSubstances     Action = "substance.see"
+
+	ScreenNames  Action = "screen.search"
+	SeeScreening Action = "screen.see"
+	KeepWatch    Action = "screen.watch"
+	DecideHit    Action = "screen.decide"
+	ConfirmHit   Action = "screen.confirm"
+	SeeLists     Action = "list.see"
+	ImportList   Action = "list.import"
 )
 
 // Actions lists every action.
@@ -59,7 +67,8 @@ func Actions() []Action {
 		ApproveAct, ActOnCase, DownloadReceipt, SeeNetwork, SeeLog, SeeParties, ManageParties, AdmitParty,
 		ManageStaff, SeeStaff, ManageOwnKeys, SeeIndex, PrepareIndex, ReleaseIndex, CorrectIndex, SpeakOnIndex,
 		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism,
-		SeeSubstances}
+		SeeSubstances,
+		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList}
 }
 
 // A Decision is the answer of the table.
@@ -99,6 +108,7 @@ func table() []row {
 	// The data-protection officer signs where many persons or special data are concerned (S4, S14).
 	signers := []landbridge.Role{landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister, landbridge.DataProtection,
 		landbridge.Reviewer, landbridge.ListOfficer}
+	keepers := []landbridge.Role{landbridge.Officer, landbridge.Supervisor, landbridge.ContactPoint, landbridge.CentralAuthority, landbridge.ListOfficer}
 	const content = "Case content is for those who work on cases and for those who check them; the secretariat and the operator never see it."
 	return []row{
 		{SeeDesk, everyone(), "0.2", "The desk is for the staff of this node."},
@@ -138,6 +148,18 @@ func table() []row {
 		{ActInMechanism, []landbridge.Role{landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
 			"What this state says in a mechanism is said by the central authority, the contact point or a liaison."},
 		{SeeSubstances, everyone(), "0.2", "The register of controlled substances is public law; this page of it is for the staff of this node."},
+		{ScreenNames, readers, "S3", "Names are screened by those who work on cases, for a purpose they state, or by those who check."},
+		{SeeScreening, readers, "S28",
+			"Candidates and matches are for those who work on them and for those who check; the secretariat and the operator never see them."},
+		{KeepWatch, keepers, "S3",
+			"A watch is begun by an officer, a supervisor, the contact point, the central authority or the list officer, who answers for its purpose."},
+		{DecideHit, keepers, "S24", "A candidate is decided by people who work on cases; those who check do not take part."},
+		{ConfirmHit, []landbridge.Role{landbridge.ListOfficer, landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge}, "S21",
+			"A match is confirmed by a list officer, a supervisor, the central authority or a judge; never by who proposed it."},
+		{SeeLists, slices.Concat(readers, []landbridge.Role{landbridge.Operator}), "S31",
+			"The lists are for those who screen, for those who check and for the operator who imports them."},
+		{ImportList, []landbridge.Role{landbridge.ListOfficer, landbridge.Operator}, "S31",
+			"A list is imported by the list officer or the operator, and every import is in the log."},
 	}
 }
 

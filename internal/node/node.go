@@ -46,6 +46,7 @@ import (
 	"landbridge.example/internal/peer"
 	"landbridge.example/internal/portal"
 	"landbridge.example/internal/record"
+	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
 	"landbridge.example/internal/web"
 	"landbridge.example/match"
@@ -68,6 +69,7 @@ type Node struct {
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Casework  *casework.Casework
+	Screening *screening.Screening
 	Index     *gpsi.Register
 
 	deps    Dependencies
@@ -116,7 +118,7 @@ func (d Dependencies) orReal(level string) Dependencies {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(),
-		casework.Schema(), gpsi.Schema(), Schema(),
+		casework.Schema(), screening.Schema(), gpsi.Schema(), Schema(),
 	}
 }
 
@@ -143,7 +145,7 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openIndex, n.openFaces} {
+	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openFaces} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -230,7 +232,6 @@ func (n *Node) openCasework(context.Context) (err error) {
 			n.Exchange.Handle(kind, h)
 		}
 	}
-	n.jobs = jobs.NewRunner(n.DB, n.deps.Clock, n.Casework.Jobs(), n.report)
 	return nil
 }
 
@@ -260,7 +261,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	}
 	substances := sync.OnceValue(func() *substance.Register { return substance.New(match.New()) })
 	pages, err := web.New(web.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Index: n.Index, Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,
@@ -279,7 +280,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle("/", pages)
 	mux.Handle(portal.Prefix, public)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
 		MaxFile: n.Config.MaxExhibit << 20,

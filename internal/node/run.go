@@ -114,6 +114,12 @@ func (n *Node) Work(ctx context.Context) error {
 	g.Go(func() error { return stopped(n.Exchange.Run(ctx)) })
 	g.Go(func() error { return stopped(n.jobs.Run(ctx)) })
 	g.Go(func() error { return n.keepHouse(ctx) })
+	g.Go(func() error {
+		if err := n.Screening.Warm(ctx); err != nil && ctx.Err() == nil {
+			n.report(err) // the first question reads them again
+		}
+		return nil
+	})
 	return g.Wait()
 }
 
@@ -147,7 +153,7 @@ func (n *Node) keepHouse(ctx context.Context) error {
 	tick := time.NewTicker(housekeeping)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(n.answers.sweep(ctx), n.Blobs.Sweep(n.deps.Clock().Add(-24*time.Hour))); err != nil && ctx.Err() == nil {
+		if err := errors.Join(n.answers.sweep(ctx), n.Screening.Sweep(ctx), n.Blobs.Sweep(n.deps.Clock().Add(-24*time.Hour))); err != nil && ctx.Err() == nil {
 			n.report(err)
 		}
 		select {

@@ -54,10 +54,12 @@ var may = map[string]string{
 	"internal/mechanism":     ". seal internal/access internal/blob internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
 
+	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
+
 	// Edges: never db or jobs, never each other.
 	"client":                ".",
-	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/gpsi internal/gpsi/sheet",
-	"internal/api":          ". process handling match match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/gpsi internal/gpsi/sheet",
+	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet",
+	"internal/api":          ". process handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet",
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
 	"internal/portal":       ". index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart",
 	"internal/portal/chart": "",
@@ -81,7 +83,7 @@ var outside = map[string]string{
 	"github.com/jackc/pgx/v5":         "PostgreSQL driver with a database/sql face; the best kept one",
 	"github.com/jba/templatecheck":    "tests only: type-checks templates against their views",
 	"github.com/rogpeppe/go-internal": "tests only: testscript, stories of several people as text files",
-	"github.com/xuri/excelize/v2":     "spreadsheets that members send, and results they take away: XLSX is no place for own code; the best kept reader, with limits on what it unpacks",
+	"github.com/xuri/excelize/v2":     "spreadsheets that members send: XLSX is no place for own code; the best kept reader, with limits on what it unpacks",
 	"go.yaml.in/yaml/v3":              "process definitions, records and request files that people read; the kept fork, strict decoding with line numbers",
 	"golang.org/x/mod":                "sumdb/note and sumdb/tlog: the reference code of signed notes and transparency-log hashing",
 	"golang.org/x/sync":               "errgroup: workers that end together",

@@ -40,6 +40,7 @@ import (
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
+	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
 
 	"landbridge.example/internal/exchange"
@@ -67,6 +68,7 @@ type Config struct {
 	Party     landbridge.PartyID
 	Staff     *staff.Staff
 	Casework  *casework.Casework
+	Screening *screening.Screening
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
@@ -114,6 +116,7 @@ func New(c Config) *API {
 	a.agreementRoutes()
 	a.mechanismRoutes()
 	a.logRoutes()
+	a.screeningRoutes()
 	a.substanceRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {

@@ -46,7 +46,9 @@ type Answers interface {
 // repeatable reports whether a write may simply be done again when nobody
 // knows whether it was done: a second time changes nothing that matters. An act
 // and a file are not: there the caller must look first.
-func repeatable(name string) bool { return name != "act" && name != "attachToDraft" }
+func repeatable(name string) bool {
+	return name != "act" && name != "attachToDraft" && name != "newWatch" && name != "addSubjects" && name != "newBatch"
+}
 
 // once does a write under its idempotency key.
 func (a *API) once(rt client.Route, c *call, do func() (any, error)) (Answer, error) {

@@ -47,6 +47,7 @@ type CaseFileView struct {
 	Use                   *UseAnswer // what was asked about using it, and the answer
 	UseActs, UseActions   []Choice
 	UsePurposes, UseTo    []Choice
+	Screening             *ScreenPanel
 }
 
 // A WayLine is one step on the way of a case.
@@ -116,6 +117,9 @@ func (s *site) showCase(v *visit, use *UseAnswer) error {
 		return err
 	}
 	if err := s.whyNotThere(v, &view); err != nil {
+		return err
+	}
+	if view.Screening, err = s.screenPanel(v, id, c.Ended || c.Erased || len(c.Timeline) == 0); err != nil {
 		return err
 	}
 	return s.show(v, http.StatusOK, "case", view)

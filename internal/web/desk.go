@@ -47,8 +47,22 @@ func (s *site) desk(v *visit) error {
 	if err != nil {
 		return err
 	}
+	screened, err := s.screenDesk(v)
+	if err != nil {
+		return err
+	}
+	for _, l := range screened {
+		if l.Clock != nil { // what has to be lifted or frozen comes before everything
+			view.Items = append(view.Items, l)
+		}
+	}
 	for _, i := range d.Items {
 		view.Items = append(view.Items, s.deskLine(v, i))
+	}
+	for _, l := range screened {
+		if l.Clock == nil {
+			view.Items = append(view.Items, l)
+		}
 	}
 	for _, c := range d.Arrivals {
 		view.Arrivals = append(view.Arrivals, s.caseLine(v, c))

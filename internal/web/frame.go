@@ -119,7 +119,7 @@ func (s *site) navigate(v *visit, f *Frame) {
 		items []item
 	}{
 		{"nav.work", []item{{"/", "nav.desk", access.SeeDesk, true}, {"/cases", "nav.cases", access.ListCases, true},
-			{"/approvals", "nav.approvals", access.ReadCase, true}}},
+			{"/approvals", "nav.approvals", access.ReadCase, true}, {"/screening", "nav.screening", access.SeeLists, false}}},
 		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/network", "nav.network", access.SeeNetwork, true},
 			{"/indices", "nav.indices", access.SeeIndex, false},
 			{"/substances", "nav.substances", access.SeeSubstances, false}}},

@@ -13,6 +13,7 @@ import (
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi/sheet"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
 )
 
@@ -65,6 +66,8 @@ func (s *site) handle(r route) http.Handler {
 		switch r.pattern {
 		case "POST /drafts/{draft}":
 			limit += s.MaxFile
+		case "POST /screening/lists", "POST /screening/files":
+			limit += screening.MaxListFile
 		case "POST /indices/editions/{edition}/tables":
 			limit += sheet.MaxBytes
 		}

@@ -5,6 +5,7 @@ import (
 
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/screening"
 )
 
 // samples returns a realistic view for every page, in the given language.
@@ -40,7 +41,7 @@ func samples(t *lang.Texts) map[string]any {
 	cases := []CaseLine{{ID: "c", Href: "/cases/c", Number: "XA-2026-0142", Title: "A title", Process: "Information request", With: "XB", Side: "asking", State: pill, Urgent: true, Opened: "14:00", Changed: "14:30", Clock: clock}, {ID: "d", Href: "/cases/d", Title: "No clock", State: pill}}
 	facts := []FactLine{{Index: 12, Kind: "case.read", KindName: "read", Actor: "0011223344556677", Name: "D. Oru", At: "14:32", AtISO: "2026-11-22T14:32:00Z", About: "case 1", AboutHref: "/cases/c", Note: "investigation", Cosigners: []string{"XB", "XC"}},
 		{Index: 11, Kind: "x", KindName: "x", Actor: "node", Erased: true, About: "staff"}}
-	return map[string]any{
+	all := map[string]any{
 		"error":  ErrorView{Frame: out, Status: 403, Heading: t.T("fail.denied"), Sentence: "no", Rule: "S28", RuleText: t.T("access.case.read"), Reference: "3F9A-22C1", Roles: t.T("role.judge"), SignIn: "/sign-in"},
 		"signin": SignInView{Frame: out, Next: "/cases", People: []DemoChoice{{"a", "D. Oru", "officer", "drafts"}, {"b", "M. Haldor", "supervisor", ""}}},
 		"setup":  SetupView{Frame: out, Who: "D. Oru", Login: "d.oru", Token: "abc"},
@@ -73,6 +74,10 @@ func samples(t *lang.Texts) map[string]any {
 		"preview": samplePreview(in),
 		"about":   AboutView{Frame: out, Never: []string{"No."}, Cannot: []string{"Truth."}},
 	}
+	for name, view := range sampleScreening(in, clock, pill) {
+		all[name] = view
+	}
+	return all
 }
 
 func sampleCase(in Frame, clock *Clock, who Who, pill Pill, file FileLine, groups []GroupLines, seen []Seen, guards []SafeguardLine, stop *StopLine, facts []FactLine) CaseFileView {
@@ -93,6 +98,7 @@ func sampleCase(in Frame, clock *Clock, who Who, pill Pill, file FileLine, group
 		UseActs: []Choice{{"x", "XB: Answered", false}}, UseActions: []Choice{{"forward", "Forward", false}}, UsePurposes: []Choice{{"", "as the case", false}}, UseTo: []Choice{{"", "–", false}},
 		Delivery: []DeliveryCard{{Label: "Request sent", To: "XB", Rungs: []Rung{{"sent", "12:40", "", "done"}, {"delivered", "12:40", "after 0.8 s", "done"}, {"opened", "", "", "ahead"}}, Problem: "XB does not answer", Answer: "refused", Code: "XB", Receipt: "/cases/c/receipts/m/XB"}},
 		Groups:   groups, Files: []FileLine{file}, Audience: seen, Safeguards: guards, Facts: facts, Keep: []NameValue{{"Review", "2027"}}, Sides: []NameValue{{"Requesting side", "XA"}},
+		Screening: &ScreenPanel{Href: "/screening/watches/w", MayWatch: true, Subjects: []SubjectLine{{ID: "u", Name: "Jaro Veskarin", Role: "suspect", Hits: []HitBrief{{Href: "/screening/hits/h", Listed: "Jaro Veskaryn", State: pill, Source: SourceMark{"teal", "UN", "UN", "List"}, Clock: clock}}}, {Name: "Nobody"}}},
 	}
 }
 
@@ -115,6 +121,42 @@ func sampleDraft(in Frame, who Who, file FileLine, seen []Seen, stop *StopLine) 
 		Groups:  []GroupForm{{"Facts", []FieldControl{long, radio, when, rows, checks, at}}}, Grounds: []Choice{{"g", "G", true}}, NeedsGround: true, GroundProblem: "choose", NeedsReason: true, Reason: "r", ReasonProblem: "say why",
 		Files: []FileLine{file}, NeedsFiles: true, Problems: []ProblemLine{{"#f-facts_summary", "is missing", "XB profile", "Facts", true}}, Advice: []ProblemLine{{"", "call the hotline", "XB", "Urgency", false}}, Missing: 1, Audience: seen, Approvals: "supervisor", Returned: "shorter", Stopped: stop,
 		Checked: true, Changed: "14:00", Open: true, TitleProblem: "missing",
+	}
+}
+
+// sampleScreening are the pages of screening.
+func sampleScreening(in Frame, clock *Clock, pill Pill) map[string]any {
+	tabs := []NavItem{{"/screening", "A name", true, ""}, {"/screening/lists", "Lists", false, ""}}
+	un, national := SourceMark{"teal", "United Nations Security Council", "UN", "Consolidated list"}, SourceMark{"", "National list: XA", "XA-1373", "List <1>"}
+	words := []WordLine{{"jaro", "jaro", "the same", "green", "100 %"}, {"", "veskaryn", "only on one side", "", ""}}
+	evidence := []EvidenceLine{{"Date of birth", "1998", "", "the list does not state it", ""}}
+	choices := []Choice{{"", "Choose", true}, {"detection", "Detecting", false}}
+	brief := HitBrief{Href: "/screening/hits/h", Query: "Jaro Veskarin", Listed: "Jaro <b>Veskaryn", Reference: "XXi.001", Score: "97.0", Percent: 97, Source: un, State: pill, Matter: "XA-2026-0001", MatterHref: "/cases/c",
+		Since: "14:00", Waits: "Lifting", Clock: clock}
+	bare := brief
+	bare.Clock, bare.Waits = nil, ""
+	rows := []SideRow{{"Names", []string{"Jaro Veskarin", "J. V."}, []string{"Jaro Veskaryn"}, false}, {"Gender", nil, []string{"male"}, true}, {"Documents", []string{"passport 1"}, nil, false}}
+	watch := WatchLine{Href: "/screening/watches/w", Name: "Suppliers", For: "Detecting", Until: "1 March", By: "D. Oru", Subjects: 2, Open: 1, State: pill}
+	return map[string]any{
+		"screen": ScreenView{Frame: in, Tabs2: tabs, Purposes: choices, Kinds: choices, Lists: choices, Name: "Jaro \"V\"", Birth: "1998", Case: "c", Asked: true, Used: "UN version 2", Entry: 12, Problem: "no", Notes: []string{"cut"}, MayWatch: true,
+			Candidates: []CandidateLine{{Score: "97.0", Percent: 97, Name: "Jaro Veskaryn", Quality: "main name", Reference: "XXi.001", Kind: "Person", Href: "/screening/lists/UN/entries/1", Source: national, Words: words, Evidence: evidence}}},
+		"screenreview": ScreenReviewView{Frame: in, Tabs2: tabs, States: tabs, Hits: []HitBrief{brief, bare}, Next: "/screening/review?after=1"},
+		"screenhit": ScreenHitView{Frame: in, HitBrief: brief, ID: "h", ByName: "97.0", Quality: "main name", Words: words, Evidence: evidence, Rows: rows, EntryHref: "/screening/lists/UN/entries/1", SubjectHref: "/screening/watches/w",
+			Purpose: "Detecting", Delisted: true, Changed: true, Reason: "r", Second: "s", Identifiers: []NameValue{{"Document", "seen"}}, Proposer: "D. Oru", Decider: "M. Haldor", Decided: "today", WhiteUntil: "1 March", Software: true,
+			Kinds: choices[1:], Tasks: []TaskLine{{ID: "t", Kind: "unfreeze", What: "Lifting", Clock: clock, State: pill, Open: true, Late: true}, {ID: "t2", Kind: "freeze", What: "Freezing", Answer: "done", By: "D. Oru", Done: "today", State: pill}},
+			CanDecide: true, CanPropose: true, CanConfirm: true, CanReturn: true, CanRevoke: true, Role: "supervisor", RoleName: "supervisor", Digest: strings.Repeat("ab", 32), Fours: inFours(strings.Repeat("ab", 32)), DemoKey: true,
+			Problem: "no", WhiteMax: "2027-03-01", WhiteDefault: "2027-03-01"},
+		"screenlists": ScreenListsView{Frame: in, Tabs2: tabs, MayImport: true, Problem: "no", Confirm: true, Done: &screening.Imported{Unfreeze: 1, Notes: []string{"doubt"}}, DoneText: "done", Origins: choices,
+			Lists: []ListCard{{Source: un, Name: "Consolidated list", Published: "2026-02-27", Imported: "14:00", Version: 2, Records: "1,003", Refused: "cut", RefusedAt: "today",
+				Versions: []ListVersionRow{{"/screening/lists/UN/versions/2", "2", "2026-02-27", "14:00", "S. Ivers", "right", 1, 2, 3}}}}},
+		"screenversion": ScreenVersionView{Frame: in, Tabs2: tabs, Source: un, Version: 2, Published: "x", Imported: "today", By: "S. Ivers", Digest: strings.Repeat("ab", 32), Confirmed: "right", Records: "3", Added: 1, NChanged: 1, Removed: 1, More: 2,
+			Notes: []string{"doubt"}, Changes: []ChangeLine{{"/screening/lists/UN/entries/1", "Jaro Veskaryn", "XXi.001", pill, rows}}, Next: "/screening/lists/UN/versions/2?after=200"},
+		"screenentry":   ScreenEntryView{Frame: in, Tabs2: tabs, Source: national, Name: "Jaro Veskaryn", Reference: "7", ID: "7", Kind: "Person", Rows: rows, Names: []NameValue{{"main name", "Jaro Veskaryn"}}, Delisted: true, Version: 1, Published: "x", Hash: "ab"},
+		"screenwatches": ScreenWatchesView{Frame: in, Tabs2: tabs, Watches: []WatchLine{watch}, MayKeep: true, Purposes: choices, Problem: "no", FormTitle: "x", Last: "2027-11-22"},
+		"screenwatch": ScreenWatchView{Frame: in, WatchLine: watch, ID: "w", Basis: "Act", Made: "today", CaseHref: "/cases/c", Kinds: choices, MayAdd: true, MayEnd: true, Problem: "no", More: 3,
+			Entries: []SubjectLine{{ID: "u", Name: "Jaro Veskarin", Role: "suspect", Also: "1998", Hits: []HitBrief{brief}}, {ID: "v", Name: "Nobody"}}},
+		"screenfiles": ScreenFilesView{Frame: in, Tabs2: tabs, MayScreen: true, Purposes: choices, Kinds: choices, Problem: "no",
+			Files: []BatchLine{{ID: "b", Name: "suppliers.csv", For: "Detecting", By: "D. Oru", Made: "today", Until: "1 March", Done: "500", Total: "1,203", Found: "2", Unread: "1", Percent: 41, Finished: true, Href: "/screening/files/b/answers"}}},
 	}
 }
 

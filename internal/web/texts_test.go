@@ -17,6 +17,8 @@ import (
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/screening"
+	"landbridge.example/match"
 	"landbridge.example/process"
 	"landbridge.example/process/catalogue"
 )
@@ -213,6 +215,31 @@ func families(t testing.TB) []string {
 	for _, a := range uses() {
 		each("use.", string(a))
 	}
+	for _, p := range append(handling.Purposes(), handling.Lawfulness, handling.PersonRights) {
+		each("purpose.", string(p))
+	}
+	for _, st := range screening.States() {
+		each("screen.state.", string(st))
+	}
+	for _, k := range screening.TaskKinds() {
+		each("screen.task.", string(k))
+		each("screen.desk.", string(k))
+	}
+	for _, k := range append(screening.Identifiers(match.Person), screening.ByActivity, screening.ByManagement) {
+		each("screen.id.", k)
+	}
+	each("screen.kind.", string(match.Person), string(match.Organisation), string(match.Vessel), string(match.Aircraft), string(match.Substance))
+	each("screen.quality.", string(match.Primary), string(match.Good), string(match.Weak), string(match.Original))
+	each("screen.how.", "same", "spelling", "other-script", "initial", "same-meaning", "short-form", "written-together", "against", "only-on-one-side", "number-on-one-side")
+	each("screen.what.", "birth", "nationality", "gender", "document")
+	each("screen.evidence.", string(match.Agrees), string(match.Near), string(match.Contradicts))
+	each("screen.missing.", "query", "list", "both")
+	each("screen.taskstate.", "open", "late", "done", "void")
+	each("screen.change.", screening.Added, screening.Changed, screening.Removed)
+	each("screen.field.", "names", "births", "birth_places", "nationalities", "gender", "documents", "addresses", "positions", "programme", "listed_on", "updated_on",
+		"comment", "reference", "kind")
+	each("screen.desk.", "look", "confirm")
+	each("said.screen-", "decided", "proposed", "confirmed", "added", "ended", "watched")
 	each("role.does.", "officer", "supervisor", "contact_point", "dpo", "oversight", "operator", "secretariat")
 	each("gpsi.state.", gpsi.Draft, gpsi.Preview, gpsi.Released, gpsi.Dropped)
 	each("gpsi.comment.", gpsi.Open, gpsi.Accepted, gpsi.Declined)
@@ -360,7 +387,7 @@ func foreignKeys(t testing.TB) []string {
 	find("case.stop.", cases, `"(S[0-9]+)": +"[^"]{40}`)
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
-	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/gpsi"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/gpsi", "internal/screening"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
 	for _, rung := range []string{"submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "refused", "undeliverable"} {
 		all = append(all, "fact.message."+rung)

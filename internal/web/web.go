@@ -22,6 +22,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ import (
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
+	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
 	"landbridge.example/match"
 	"landbridge.example/match/substance"
@@ -49,6 +51,7 @@ type Config struct {
 	Party     landbridge.PartyID
 	Staff     *staff.Staff
 	Casework  *casework.Casework
+	Screening *screening.Screening
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
@@ -146,7 +149,7 @@ type route struct {
 
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
-	return append(indexRoutes(), []route{
+	return append(slices.Concat(indexRoutes(), screeningRoutes()), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},
 		{"POST /sign-in/begin", "", true, (*site).beginSignIn},

@@ -131,6 +131,20 @@
     });
   }
 
+  // --- a search that answers while it is typed; the form works without
+  for (const form of $$("form[data-search]")) {
+    let timer = 0, turn = 0;
+    const ask = async () => {
+      const name = form.elements.name.value.trim(), into = $(form.dataset.search), mine = ++turn;
+      if (name.length < 3 || !form.elements.purpose.value) return;
+      const r = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const now = new DOMParser().parseFromString(await r.text(), "text/html").getElementById(into.id);
+      if (now && mine === turn) into.replaceChildren(...now.childNodes);
+    };
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 450); });
+    form.addEventListener("submit", e => { if (form.checkValidity()) { e.preventDefault(); clearTimeout(timer); ask(); } });
+  }
+
   // --- keys: / searches, g then a letter goes to a page
   let last = "";
   addEventListener("keydown", e => {

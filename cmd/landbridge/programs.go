@@ -5,7 +5,6 @@ import (
 	"flag"
 
 	"landbridge.example/cmd/landbridge/indexcmd"
-	"landbridge.example/cmd/landbridge/screencmd"
 )
 
 // A status is the exit code of a command that has said everything itself.
@@ -22,22 +21,6 @@ func indexCommand() *command {
 		example: "landbridge index run asem.yaml --out results",
 		whole: func(ctx context.Context, a *app, args []string) error {
 			if code := indexcmd.Run(ctx, args, a.out, a.err); code != exitDone {
-				return status(code)
-			}
-			return nil
-		},
-		setup: noFlags,
-	}
-}
-
-// screenCommand compares names with lists in files. It needs no node, and
-// streams: one line out for each line in.
-func screenCommand() *command {
-	return &command{
-		name: "screen", short: "compare names with lists in files, in every script, without any node",
-		example: "landbridge screen batch --list consolidated.xml --in names.csv --top 10 --json",
-		whole: func(ctx context.Context, a *app, args []string) error {
-			if code := screencmd.Run(ctx, args, a.in, a.out, a.err); code != exitDone {
 				return status(code)
 			}
 			return nil

@@ -36,6 +36,9 @@ func (s *story) outage(ctx context.Context) error {
 	if err := s.stopped(ctx, oru); err != nil {
 		return err
 	}
+	if err := s.screening(ctx, oru); err != nil {
+		return err
+	}
 	if err := s.rest(ctx, outage-s.a.now().Sub(s.killed)); err != nil {
 		return err
 	}

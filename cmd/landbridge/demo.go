@@ -111,6 +111,7 @@ func (s *story) invite() {
 	}
 	fmt.Fprintln(s.a.out)
 	t.print(s.a.out)
+	fmt.Fprintf(s.a.out, "\nOpen to everyone, with a demonstration index of 148 countries:\n  %s/public/\n", s.f.member("XF").config.StaffURL())
 	fmt.Fprintf(s.a.out, "\nBy hand, in another terminal:\n  landbridge case list --dir %s --as d.oru\n\n", s.f.member("XA").config.Dir)
 	fmt.Fprintf(s.a.out, "The nodes run until you press Ctrl-C. Everything lies in %s.\n", s.f.dir)
 }

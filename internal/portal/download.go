@@ -22,6 +22,7 @@ type DownloadsView struct {
 	LogIndex int64
 	Groups   []FileGroup
 	Licences []SourceRow
+	Workbook string
 	CSV      string
 	JSON     string
 }
@@ -42,7 +43,7 @@ func (s *site) downloads(v *visit) error {
 	}
 	view := DownloadsView{Frame: s.page(v, o, "downloads", v.t.T("public.page.downloads")), Bundle: o.path() + "/bundle.zip", Size: v.t.Bytes(o.Size),
 		Digest: o.Digest.String(), Command: "landbridge index verify " + o.bundleName(), Proof: o.path() + "/proof.txt", LogIndex: o.LogIndex,
-		CSV: o.path() + "/ranking.csv", JSON: o.path() + "/ranking.json"}
+		Workbook: o.path() + "/results.xlsx", CSV: o.path() + "/ranking.csv", JSON: o.path() + "/ranking.json"}
 	for i := 0; i+4 <= len(view.Digest); i += 4 {
 		view.Fours = append(view.Fours, view.Digest[i:i+4])
 	}

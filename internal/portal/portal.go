@@ -21,7 +21,6 @@ import (
 	"io"
 	"net/http"
 	"sync"
-	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/face"
@@ -63,7 +62,6 @@ type Config struct {
 	PartyName func(ctx context.Context, language string) string // nil: the code alone
 	Index     Index
 	Lang      *lang.Book
-	Clock     func() time.Time
 	Random    io.Reader // for reference numbers of errors
 	Secure    bool      // the pages are reached over TLS: cookies say so
 	Demo      bool      // say on every page that the node is one of a demonstration
@@ -99,8 +97,8 @@ func New(c Config) (http.Handler, error) {
 }
 
 func newSite(c Config) (*site, error) {
-	if c.Lang == nil || c.Clock == nil || c.Random == nil || c.Index == nil {
-		return nil, errors.New("portal needs an index, languages, a clock and randomness")
+	if c.Lang == nil || c.Random == nil || c.Index == nil {
+		return nil, errors.New("portal needs an index, languages and randomness")
 	}
 	if c.PartyName == nil {
 		c.PartyName = func(context.Context, string) string { return string(c.Party) }
@@ -172,6 +170,7 @@ func (s *site) routes() []route {
 		{release + "/statements", (*site).statements},
 		{release + "/downloads", (*site).downloads},
 		{release + "/bundle.zip", (*site).bundleFile},
+		{release + "/results.xlsx", (*site).workbookFile},
 		{release + "/proof.txt", (*site).proofFile},
 		{release + "/files/{path...}", (*site).file},
 

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/jba/templatecheck"
+	"github.com/xuri/excelize/v2"
 
 	"landbridge.example/index/spec"
 	"landbridge.example/internal/face"
@@ -168,7 +169,7 @@ func TestLinks(t *testing.T) {
 	if len(seen) < 120 {
 		t.Errorf("only %d addresses are linked", len(seen))
 	}
-	for _, part := range []string{"/map", "/compare", "/what-if", "/sensitivity", "/method", "/data", "/statements", "/downloads", "/bundle.zip", "/proof.txt", "/files/iData.csv", "/ranking.svg"} {
+	for _, part := range []string{"/map", "/compare", "/what-if", "/sensitivity", "/method", "/data", "/statements", "/downloads", "/bundle.zip", "/results.xlsx", "/proof.txt", "/files/iData.csv", "/ranking.svg"} {
 		if !seen[Prefix+"index/demo"+part] {
 			t.Errorf("nothing leads to %s", part)
 		}
@@ -338,7 +339,7 @@ func TestWhatIf(t *testing.T) {
 // TestStandings: strengths lie above the peers' average, weaknesses below, and
 // what was filled in is neither.
 func TestStandings(t *testing.T) {
-	s, err := newSite(Config{Lang: book(t), Index: releases(t), Clock: nowhere, Random: strings.NewReader("")})
+	s, err := newSite(Config{Lang: book(t), Index: releases(t), Random: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,6 +467,80 @@ func TestLogical(t *testing.T) {
 	if err != nil || regexp.MustCompile(`https?:|innerHTML|eval\(`).Match(js) {
 		t.Errorf("the script reaches outside or writes markup: %v", err)
 	}
+}
+
+// TestWorkbook: the workbook holds the results as released, says that it is a
+// demonstration, and takes no text for a formula.
+func TestWorkbook(t *testing.T) {
+	h := newPortal(t)
+	w := get(t, h, Prefix+"index/demo/results.xlsx")
+	f, err := excelize.OpenReader(w.Body)
+	if err != nil || !strings.Contains(w.Header().Get("Content-Disposition"), "demonstration") {
+		t.Fatal(err, w.Header())
+	}
+	about, err := f.GetRows("About")
+	if err != nil || !strings.Contains(fmt.Sprint(about), "not the forum's official index") || !strings.Contains(fmt.Sprint(about), "landbridge index verify") {
+		t.Errorf("%v %v", about, err)
+	}
+	rows, err := f.GetRows("results", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := csv.NewReader(strings.NewReader(string(releases(t)[0].Contents["outputs/results.csv"]))).ReadAll()
+	if err != nil || len(rows) != len(want) || len(rows) < 100 {
+		t.Fatalf("%d rows, want %d: %v", len(rows), len(want), err)
+	}
+	for i := range want {
+		if !slices.EqualFunc(rows[i], want[i], alike) {
+			t.Fatalf("row %d is %v, want %v", i, rows[i], want[i])
+		}
+	}
+	if rows, whole, err := readSome([]byte(strings.Repeat("=1+1,012\n", maxBookRows+5))); whole || err != nil || len(rows) != maxBookRows+1 {
+		t.Error(len(rows), whole, err)
+	}
+	g := excelize.NewFile()
+	defer g.Close()
+	if err := fill(g, "Sheet1", [][]string{{"=1+1", "012", "12", "-0.5"}}, false); err != nil {
+		t.Fatal(err)
+	}
+	for cell, want := range map[string]excelize.CellType{"A1": excelize.CellTypeInlineString, "B1": excelize.CellTypeInlineString, "C1": excelize.CellTypeUnset, "D1": excelize.CellTypeUnset} {
+		if got, err := g.GetCellType("Sheet1", cell); err != nil || got != want {
+			t.Errorf("%s has type %v, %v", cell, got, err)
+		}
+		if formula, err := g.GetCellFormula("Sheet1", cell); err != nil || formula != "" {
+			t.Errorf("%s has the formula %q, %v", cell, formula, err)
+		}
+	}
+}
+
+// alike compares cells: a number to the 15 digits a workbook keeps.
+func alike(a, b string) bool {
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return a == b || err1 == nil && err2 == nil && math.Abs(x-y) <= 1e-13*math.Abs(y)
+}
+
+// FuzzQuery asks every page of a release with whatever a stranger may write
+// into an address: it answers, or refuses with a sentence.
+func FuzzQuery(f *testing.F) {
+	h := newPortal(f)
+	pages := []string{"", "/ranking.csv", "/ranking.json", "/map", "/country/FRA", "/compare", "/what-if", "/what-if.json", "/time", "/relations"}
+	for _, q := range []string{"by=Justice&sort=name&down=yes", "in=Region_group:x&q=%00%ff", "w.Justice=1e309&unit=FRA", "w.Justice=60&of=Safety", "year=99999999999", "unit=&unit=%F0",
+		"x=Homicide&y=Homicide", "lang=ar&view=chart", "peers=Income_group&w.PubOrder=0x1p-2", ";;=&&%zz"} {
+		f.Add(q)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		for _, release := range []string{"demo", "hostile"} {
+			for _, p := range pages {
+				r := httptest.NewRequest(http.MethodGet, "/", nil)
+				r.URL = &url.URL{Path: Prefix + "index/" + release + p, RawQuery: query}
+				w := httptest.NewRecorder()
+				if h.ServeHTTP(w, r); w.Code != http.StatusOK && w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusNotFound {
+					t.Errorf("%s?%s: %d", p, query, w.Code)
+				}
+			}
+		}
+	})
 }
 
 // BenchmarkWhatIf is one move of a slider, from the request to the answer.

@@ -166,7 +166,7 @@ func groupings(r *gpsi.Opened) (out []grouping) {
 				continue
 			}
 			if g, ok := groupingOf(rows[1:], unit, c, src); ok && !slices.ContainsFunc(out, func(x grouping) bool { return x.Key == head }) {
-				g.Key, g.Name = head, head
+				g.Key, g.Name = head, human(head)
 				if t := titles[head]; t != "" {
 					g.Name = t
 				}

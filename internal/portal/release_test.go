@@ -226,7 +226,6 @@ func newPortal(t testing.TB) http.Handler {
 		t.Fatal(err)
 	}
 	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Lang: book, Random: rand.Reader, Demo: true,
-		Clock:  func() time.Time { return time.Date(2026, 11, 22, 14, 32, 0, 0, time.UTC) },
 		Report: func(reference string, err error) { t.Errorf("internal error %s: %v", reference, err) }})
 	if err != nil {
 		t.Fatal(err)
@@ -242,8 +241,6 @@ func book(t testing.TB) *lang.Book {
 	}
 	return b
 }
-
-func nowhere() time.Time { return time.Date(2026, 11, 22, 14, 32, 0, 0, time.UTC) }
 
 type rowOf = index.Row
 

@@ -171,6 +171,9 @@ func (r Rules) Word(name string) string {
 	return ""
 }
 
+// Rules returns what the term says, without its source.
+func (t *Term) Rules() Rules { return t.rules(Source{Article: t.Article, Kind: fromArticle}) }
+
 // rules returns what one term says.
 func (t *Term) rules(from Source) Rules {
 	r := Rules{}

@@ -151,7 +151,12 @@ func (s *site) approvalOptions(v *visit) error {
 	if err != nil {
 		return err
 	}
-	options, err := s.Staff.ApprovalOptions(v.Context(), v.me(), p.Digest)
+	return s.touchOptions(v, p.Digest)
+}
+
+// touchOptions is what a browser asks a passkey with, for a touch over a digest.
+func (s *site) touchOptions(v *visit, digest landbridge.Digest) error {
+	options, err := s.Staff.ApprovalOptions(v.Context(), v.me(), digest)
 	if err != nil {
 		return err
 	}
@@ -174,7 +179,7 @@ func (s *site) approve(v *visit) error {
 		}
 		return v.to("/approvals", "returned")
 	}
-	assertion, err := s.assertion(v, p)
+	assertion, err := s.assertion(v, p.Digest)
 	if err != nil {
 		return err
 	}
@@ -193,7 +198,7 @@ func (s *site) approve(v *visit) error {
 }
 
 // assertion is the browser's answer, or in the demo one by a software key.
-func (s *site) assertion(v *visit, p *casework.ProposalView) ([]byte, error) {
+func (s *site) assertion(v *visit, digest landbridge.Digest) ([]byte, error) {
 	if v.FormValue("do") != "demo" {
 		text := v.FormValue("assertion")
 		if !json.Valid([]byte(text)) {
@@ -205,6 +210,6 @@ func (s *site) assertion(v *visit, p *casework.ProposalView) ([]byte, error) {
 	if !ok {
 		return nil, fail.New(fail.Denied, "this node holds no demo key for you; sign with your passkey")
 	}
-	challenge := staff.Challenge(p.Digest)
+	challenge := staff.Challenge(digest)
 	return sign(v.Context(), challenge[:])
 }

@@ -120,7 +120,9 @@ func (s *site) navigate(v *visit, f *Frame) {
 	}{
 		{"nav.work", []item{{"/", "nav.desk", access.SeeDesk, true}, {"/cases", "nav.cases", access.ListCases, true},
 			{"/approvals", "nav.approvals", access.ReadCase, true}, {"/screening", "nav.screening", access.SeeLists, false}}},
-		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/network", "nav.network", access.SeeNetwork, true},
+		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/contacts", "nav.contacts", access.SeeParties, false},
+			{"/agreements", "nav.agreements", access.SeeAgreements, false}, {"/mechanisms", "nav.mechanisms", access.SeeMechanisms, false},
+			{"/network", "nav.network", access.SeeNetwork, true},
 			{"/indices", "nav.indices", access.SeeIndex, false},
 			{"/substances", "nav.substances", access.SeeSubstances, false}}},
 		{"nav.check", []item{{"/record", "nav.record", access.SeeLog, false}, {"/people", "nav.people", access.SeeStaff, false},

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi/sheet"
@@ -70,6 +71,9 @@ func (s *site) handle(r route) http.Handler {
 			limit += screening.MaxListFile
 		case "POST /indices/editions/{edition}/tables":
 			limit += sheet.MaxBytes
+		}
+		if r.pattern == "POST /agreement-import" {
+			limit += agreement.MaxImport
 		}
 		req.Body = http.MaxBytesReader(w, req.Body, limit)
 		v := s.visit(w, req)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"strings"
 
 	"landbridge.example/internal/gpsi"
@@ -77,6 +78,7 @@ func samples(t *lang.Texts) map[string]any {
 	for name, view := range sampleScreening(in, clock, pill) {
 		all[name] = view
 	}
+	maps.Copy(all, lawSamples(t, in))
 	return all
 }
 

@@ -149,7 +149,7 @@ type route struct {
 
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
-	return append(slices.Concat(indexRoutes(), screeningRoutes()), []route{
+	return append(slices.Concat(indexRoutes(), s.lawRoutes(), screeningRoutes()), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},
 		{"POST /sign-in/begin", "", true, (*site).beginSignIn},

@@ -218,6 +218,16 @@ func (w *Casework) Definition(ref landbridge.ProcessRef) (*process.Definition, e
 	return nil, fail.New(fail.Invalid, "this node does not know the process %s; update it, or send under a version that its party record names", ref.Name())
 }
 
+// Text returns the exact bytes of a definition: what its hash is made of.
+func (w *Casework) Text(ref landbridge.ProcessRef) ([]byte, error) {
+	for _, l := range w.defs {
+		if l.Ref == ref {
+			return l.File.Text, nil
+		}
+	}
+	return nil, fail.New(fail.Missing, "this node does not know the process %s", ref.Name())
+}
+
 // newest returns the newest definition of the process called id.
 func (w *Casework) newest(id string) (*process.Definition, error) {
 	for i := len(w.defs) - 1; i >= 0; i-- {

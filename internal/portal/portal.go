@@ -58,13 +58,15 @@ type Index interface {
 
 // Config is what the public pages need.
 type Config struct {
-	Party     landbridge.PartyID
-	PartyName func(ctx context.Context, language string) string // nil: the code alone
-	Index     Index
-	Lang      *lang.Book
-	Random    io.Reader // for reference numbers of errors
-	Secure    bool      // the pages are reached over TLS: cookies say so
-	Demo      bool      // say on every page that the node is one of a demonstration
+	Party      landbridge.PartyID
+	PartyName  func(ctx context.Context, language string) string // nil: the code alone
+	Index      Index
+	Processes  Processes
+	Statistics Statistics
+	Lang       *lang.Book
+	Random     io.Reader // for reference numbers of errors
+	Secure     bool      // the pages are reached over TLS: cookies say so
+	Demo       bool      // say on every page that the node is one of a demonstration
 
 	// Report is told of every internal error, with the reference number that
 	// the reader was given.
@@ -97,8 +99,8 @@ func New(c Config) (http.Handler, error) {
 }
 
 func newSite(c Config) (*site, error) {
-	if c.Lang == nil || c.Random == nil || c.Index == nil {
-		return nil, errors.New("portal needs an index, languages and randomness")
+	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil {
+		return nil, errors.New("portal needs an index, processes, their statistics, languages and randomness")
 	}
 	if c.PartyName == nil {
 		c.PartyName = func(context.Context, string) string { return string(c.Party) }
@@ -135,6 +137,8 @@ type room struct {
 // here and its addresses in [site.routes].
 func rooms() []room {
 	return []room{
+		{"processes/", "public.processes.title", "public.processes.about"},
+		{"statistics", "public.statistics.title", "public.statistics.about"},
 		{"index/", "public.index.title", "public.index.about"},
 	}
 }
@@ -151,6 +155,13 @@ func (s *site) routes() []route {
 		{"GET " + Prefix + "{$}", (*site).home},
 		{"GET " + Prefix + "assets/{name}", (*site).serveAsset},
 		{"POST " + Prefix + "preferences", (*site).preferences},
+
+		{"GET " + Prefix + "processes/{$}", (*site).processes},
+		{"GET " + Prefix + "processes/safeguards", (*site).safeguards},
+		{"GET " + Prefix + "processes/{file}", (*site).processFile},
+		{"GET " + Prefix + "statistics", (*site).statistics},
+		{"GET " + Prefix + "statistics.csv", (*site).statisticsCSV},
+		{"GET " + Prefix + "statistics.json", (*site).statisticsJSON},
 
 		{"GET " + Prefix + "index/{$}", (*site).releases},
 		{release, (*site).ranking},

@@ -33,6 +33,7 @@ func views() map[string]any {
 		"home": HomeView{}, "releases": ReleasesView{}, "ranking": RankingView{}, "map": MapView{}, "profile": ProfileView{}, "compare": CompareView{},
 		"whatif": WhatIfView{}, "time": TimeView{}, "relations": RelationsView{}, "sensitivity": SensitivityView{}, "method": MethodView{},
 		"quality": QualityView{}, "statements": StatementsView{}, "downloads": DownloadsView{}, "error": ErrorView{},
+		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{},
 	}
 }
 
@@ -79,7 +80,10 @@ func addresses() []string {
 		"/what-if?w.P=80", "/what-if?of=P&w.A%3C=10", "/relations?unit=U%3C1%3E", "/sensitivity", "/method", "/data", "/statements", "/downloads"} {
 		all = append(all, Prefix+"index/hostile"+p)
 	}
-	return append(all, Prefix, Prefix+"index/")
+	for _, p := range []string{"", "safeguards", "information-request", "extradition", "joint-operation", "notice"} {
+		all = append(all, Prefix+"processes/"+p)
+	}
+	return append(all, Prefix, Prefix+"index/", Prefix+"statistics")
 }
 
 func get(t testing.TB, h http.Handler, address string, headers ...string) *httptest.ResponseRecorder {
@@ -339,7 +343,7 @@ func TestWhatIf(t *testing.T) {
 // TestStandings: strengths lie above the peers' average, weaknesses below, and
 // what was filled in is neither.
 func TestStandings(t *testing.T) {
-	s, err := newSite(Config{Lang: book(t), Index: releases(t), Random: strings.NewReader("")})
+	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Random: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -442,7 +446,8 @@ func TestTextKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	families := []string{"public.step.", "public.norm.", "public.agg.", "public.impute.", "public.weigh.", "public.flag.", "public.reliability.", "public.treated."}
+	families := []string{"public.step.", "public.norm.", "public.agg.", "public.impute.", "public.weigh.", "public.flag.", "public.reliability.", "public.treated.",
+		"public.process.may.", "public.process.force.", "public.process.from.", "public.kept.", "public.rule.", "public.confidence.", "public.statistics.kind.", "public.statistics.opened."}
 	for _, k := range en.Keys() {
 		if !strings.HasPrefix(k, "public.") || asked[k] || slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(k, f) }) {
 			continue

@@ -1,0 +1,110 @@
+package portal
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"landbridge.example"
+	"landbridge.example/internal/casework"
+	"landbridge.example/internal/fail"
+	"landbridge.example/process"
+	"landbridge.example/process/catalogue"
+)
+
+// A lawbook is the shipped catalogue, and some numbers as casework counts them.
+type lawbook struct{}
+
+func (lawbook) Processes() []*process.Definition { return definitions() }
+
+// definitions reads the catalogue once for all tests.
+var definitions = sync.OnceValue(func() (all []*process.Definition) {
+	files, err := catalogue.List()
+	if err != nil {
+		panic(err)
+	}
+	for _, f := range files {
+		d, err := process.Parse(f.Text)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, d)
+	}
+	return all
+})
+
+func (lawbook) Text(ref landbridge.ProcessRef) ([]byte, error) {
+	files, err := catalogue.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if f.Ref == ref {
+			return f.Text, nil
+		}
+	}
+	return nil, fail.New(fail.Missing, "there is no such process")
+}
+
+func (lawbook) Statistics(context.Context) ([]casework.Statistic, error) {
+	return []casework.Statistic{{Process: "information-request", Year: 2026, Median: 3, Cells: []casework.Cell{
+		{Kind: "opened", Code: "sent", N: 1234}, {Kind: "ground", Code: "not_available", Small: true}, {Kind: "late", Code: "info.normal", N: 11},
+		{Kind: "reached", Code: "refused", N: 12}, {Kind: "stopped", Code: "S1", Small: true}}},
+		{Process: "gone", Year: 2025, Median: -1, Cells: []casework.Cell{{Kind: "reached", Code: "x", N: 10}}}}, nil
+}
+
+// TestProcessPage: a process is explained with its picture, its clocks, what
+// was proved, and the very file.
+func TestProcessPage(t *testing.T) {
+	h := newPortal(t)
+	page := get(t, h, Prefix+"processes/extradition").Body.String()
+	for _, want := range []string{"<svg class=\"states\"", "Extradition", "S5", "sha256:", "proved", "minister"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	arabic := get(t, h, Prefix+"processes/information-request?lang=ar").Body.String()
+	if !strings.Contains(arabic, "dir=\"rtl\"") || !strings.Contains(arabic, "<svg") {
+		t.Error("the page in Arabic is not from right to left")
+	}
+	file := get(t, h, Prefix+"processes/extradition.yaml")
+	d, err := process.Parse(file.Body.Bytes())
+	if err != nil || !strings.Contains(page, d.Ref.Hash.String()) {
+		t.Errorf("the file is not the one the page names: %v", err)
+	}
+	if w := get(t, h, Prefix+"processes/torture"); w.Code != http.StatusNotFound {
+		t.Errorf("a process that is not there: %d", w.Code)
+	}
+	if page := get(t, h, Prefix+"processes/safeguards").Body.String(); strings.Count(page, "<tr>") != 38 {
+		t.Errorf("the table of safeguards has %d rows, want 37 and a head", strings.Count(page, "<tr>"))
+	}
+}
+
+// TestStatisticsPage: small numbers are told nowhere, in no form.
+func TestStatisticsPage(t *testing.T) {
+	h := newPortal(t)
+	page := get(t, h, Prefix+"statistics?lang=en").Body.String()
+	for _, want := range []string{"1,234", "fewer than 10", "Half of the decisions came within 3 days", "Information request", "2025"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	table := get(t, h, Prefix+"statistics.csv").Body.String()
+	if !strings.Contains(table, "2026,information-request,ground,not_available,fewer than 10,3") {
+		t.Errorf("the table: %s", table)
+	}
+	var all []struct{ Cells []struct{ Number int64 } }
+	if err := json.Unmarshal(get(t, h, Prefix+"statistics.json").Body.Bytes(), &all); err != nil || len(all) != 2 {
+		t.Fatal(err, all)
+	}
+	for _, s := range all {
+		for _, c := range s.Cells {
+			if c.Number > 0 && c.Number < 10 {
+				t.Errorf("the small number %d is told", c.Number)
+			}
+		}
+	}
+}

@@ -84,9 +84,11 @@ func storyMembers() []*member {
 		{code: "XF", name: "Forum Secretariat", kind: party.Forum,
 			people: []node.NewPerson{
 				cast("e.marsh", "Elin Marsh", landbridge.Secretariat),
+				cast("i.rehn", "Ilka Rehn", landbridge.Analyst),
 				operator("Odo Fenn"),
 			},
-			notes:    map[string]string{"e.marsh": "publishes the directory; sees no case", "operator": "keeps the machine"},
+			notes: map[string]string{"e.marsh": "publishes the directory, releases the index; sees no case", "i.rehn": "prepares the index",
+				"operator": "keeps the machine"},
 			profiles: []party.Profile{},
 		},
 	}

@@ -243,7 +243,7 @@ func (view *EditionView) budget(v *visit, e *gpsi.View, o *gpsi.Opened) {
 		card.Groups = append(card.Groups, g)
 	}
 	for _, p := range e.Given {
-		row := BudgetRow{Party: string(p.Party), At: v.t.DateTime(p.At)}
+		row := BudgetRow{Party: string(p.Party), At: v.t.Date(p.At)}
 		for _, part := range order {
 			row.Points = append(row.Points, points(p.Points[part]))
 		}

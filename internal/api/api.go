@@ -37,6 +37,7 @@ import (
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
@@ -74,6 +75,7 @@ type Config struct {
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
+	Index     *gpsi.Register
 	Answers   Answers
 	Health    func(context.Context) client.Health
 	Enter     func(ctx context.Context, statement []byte) (client.Entered, error) // a signed statement for the directory
@@ -115,6 +117,7 @@ func New(c Config) *API {
 	a.networkRoutes()
 	a.agreementRoutes()
 	a.mechanismRoutes()
+	a.indexRoutes()
 	a.logRoutes()
 	a.screeningRoutes()
 	a.substanceRoutes()

@@ -162,7 +162,7 @@ func (w *world) vary(a *process.Act) {
 // whatever the order, the duplicates, and what crossed; and no act that has an
 // effect breaks what a definition promises.
 func TestEveryOrder(t *testing.T) {
-	runs := 60
+	runs := 200
 	switch {
 	case full():
 		runs = 10_000

@@ -31,6 +31,8 @@ func (c Cell) Mark() string {
 	return "✗"
 }
 
+//go:generate go test . -run TestSafeguardsPage -update
+
 // TableMarkdown writes safeguards by processes as a Markdown document part: the
 // table of signs, and for each process what each sign stands for.
 func TableMarkdown(all []Report) string {

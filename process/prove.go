@@ -54,6 +54,7 @@ func Prove(d *Definition) Report {
 	p.custody(k)
 	p.forms()
 	p.needs(k)
+	p.duties(k)
 	p.cells()
 	return p.rep
 }
@@ -191,7 +192,7 @@ func always() []string { return []string{"S20", "S22", "S24", "S33", "S34"} }
 func platform() map[string]string {
 	return map[string]string{
 		"S13": "process.TestS13GradeAndAssertion",
-		"S17": "internal/casework.TestS3NoProfileNoCase",
+		"S17": "internal/casework.TestS17NoTransferNoCase",
 		"S18": "internal/casework.TestS18ReadsAreFacts",
 		"S19": "handling.TestDecide",
 		"S27": "process.TestCrossing",
@@ -210,7 +211,7 @@ func absent() map[string]string {
 		"S7":  "nothing is given that could lead to a death sentence",
 		"S8":  "the law of this process does not ask for it",
 		"S9":  "nobody is pursued",
-		"S10": "nobody and nothing is handed over for one offence",
+		"S10": "nobody is handed over for one offence; what is given is bound to its purpose (S3) and its release (S16)",
 		"S11": "no judgment is carried out",
 		"S12": "nothing is given that concerns a person",
 		"S14": "it asks for no special data and names no persons",

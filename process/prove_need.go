@@ -30,7 +30,7 @@ func effects() map[string]string {
 // needs is the table of required safeguards by effect. A process this release
 // does not know gets what its effects ask for.
 func needs() []need {
-	return slices.Concat(openingNeeds(), givingNeeds(), coercionNeeds(), surrenderNeeds(), processNeeds(), teamNeeds())
+	return slices.Concat(openingNeeds(), givingNeeds(), coercionNeeds(), surrenderNeeds(), processNeeds(), propertyNeeds(), teamNeeds())
 }
 
 func openingNeeds() []need {
@@ -45,7 +45,8 @@ func openingNeeds() []need {
 		{rule: "S15", at: "opening", watch: "retention", lack: "no last day of keeping is set"},
 		{rule: "S21", at: "opening", watch: "second", lack: "one person alone does it, without an emergency"},
 		{rule: "S23", at: "naming", watch: "protected", if_: "person", lack: "a person with a protected function may be named without a judge"},
-		{rule: "S26", at: "ending", watch: "afterwards",
+		{rule: "S17", at: "opening", watch: "transfer", if_: "transfer", lack: "it is not said on what basis personal data are transferred"},
+		{rule: "S26", at: "ending", watch: "afterwards", if_: "emergency",
 			lack: "something was given without a legal basis or a second person, and nobody looked at it afterwards"},
 	}
 }
@@ -110,11 +111,16 @@ func surrenderNeeds() []need {
 	}
 }
 
+// Two lacks that several needs name.
+const (
+	notMet = "the conduct may not be punishable on both sides"
+	again  = "there may be a final decision on the same facts"
+)
+
 // processNeeds are what the law of single processes asks for.
 func processNeeds() []need {
 	ext, surrender := []string{"extradition"}, []string{"handover-surrender"}
 	one := func(id string) []string { return []string{id} }
-	const notMet, again = "the conduct may not be punishable on both sides", "there may be a final decision on the same facts"
 	return []need{
 		{rule: "S7", at: "surrender", watch: "death", only: []string{"extradition", "handover-surrender"},
 			lack: "death may be the penalty and no assurance stands"},
@@ -138,7 +144,28 @@ func processNeeds() []need {
 			lack: "this node may know of an extradition of the same person"},
 		{rule: "S37", at: "surrender", watch: "no_other", only: one("handover-readmission"),
 			lack: "an extradition of the same person may be open or refused"},
+		{rule: "S25", at: "act hear_person", watch: "informed", only: one("provisional-arrest"), lack: "the person was not informed"},
+		{rule: "S25", at: "act hear_person", watch: "counsel", only: one("provisional-arrest"), lack: "no lawyer was told, and none waived"},
+		{rule: "S25", at: "act hear_person", watch: "consul", only: one("provisional-arrest"),
+			lack: "no consul was told, and the person did not decline it"},
+		{rule: "S36", at: "act hear_person", watch: "understood", only: one("provisional-arrest"), lack: "it is not known that the person understood"},
+		{rule: "S25", at: "into hearing", watch: "informed", only: ext, lack: "the person was not informed"},
 		{rule: "S8", at: "liberty", watch: "dual", only: []string{"provisional-arrest", "extradition"}, lack: notMet},
+	}
+}
+
+// propertyNeeds are what the law of single processes asks for that take property.
+func propertyNeeds() []need {
+	one := func(id string) []string { return []string{id} }
+	return []need{
+		{rule: "S2", at: "property", watch: "review", only: one("mutual-legal-assistance"),
+			lack: "nobody outside the chain reviewed the measure, or the review was against it"},
+		{rule: "S2", at: "property", watch: "independent", only: one("mutual-legal-assistance"),
+			lack: "the one who reviewed took part in the case, or acts on the own review"},
+		{rule: "S6", at: "property", watch: "bar", only: one("mutual-legal-assistance"), lack: "a fact that only this side knows may bar it"},
+		{rule: "S8", at: "property", watch: "dual", only: one("mutual-legal-assistance"), lack: notMet},
+		{rule: "S9", at: "property", watch: "final", only: one("mutual-legal-assistance"), lack: again},
+		{rule: "S25", at: "into transmitted", watch: "informed", only: one("mutual-legal-assistance"), lack: "the person was not informed"},
 		{rule: "S8", at: "into frozen", watch: "dual", only: one("asset-freeze"), lack: notMet},
 		{rule: "S9", at: "into frozen", watch: "final", only: one("asset-freeze"), lack: again},
 		{rule: "S23", at: "property", watch: "privilege", only: []string{"asset-freeze", "asset-confiscation"},
@@ -221,6 +248,10 @@ func (n need) applies(d *Definition) bool {
 		return slices.ContainsFunc(d.Fields, func(f Field) bool { return slices.Contains(types, f.Type) })
 	}
 	switch n.if_ {
+	case "transfer":
+		return d.Field("transfer_basis") != nil
+	case "emergency": // without one, a case does not open in a hurry: S3 and S21 see to it
+		return d.Field("emergency_why") != nil
 	case "person":
 		return has(PersonType)
 	case "offence":

@@ -400,31 +400,6 @@ func severalOf(d *Definition, sides []string) bool {
 	return slices.ContainsFunc(sides, func(name string) bool { s := d.Side(name); return s == nil || s.Parties > 1 })
 }
 
-// forms: what the law of a process forbids it to have.
-func (p *prover) forms() {
-	id := p.d.Ref.ID
-	for _, s := range p.d.States {
-		if s.Coercive != "" && slices.Contains(harmlessProcesses(), id) {
-			p.find("A20", "state "+s.Name, "this process takes nothing from anyone")
-		}
-	}
-	for _, f := range p.d.Fields {
-		if f.Type == PersonType && slices.Contains(namelessProcesses(), id) {
-			p.find("S22", "field "+f.Name, "this process names no persons")
-		}
-	}
-	for name, least := range panels()[id] {
-		if s := p.d.Side(name); s == nil || s.Least < least {
-			p.find("S2", "side "+name, "at least %d parties sit on this panel", least)
-		}
-	}
-	for i := range p.d.Transitions {
-		if id == "data-preservation" && slices.Contains(p.d.Transitions[i].Guards, "S8.dual_criminality") {
-			p.find("S8", "transition "+p.d.Transitions[i].Name, "dual criminality is not asked for preserving data")
-		}
-	}
-}
-
 func (p *prover) find(rule, where, format string, args ...any) {
 	f := Finding{rule, where, fmt.Sprintf(format, args...)}
 	if !slices.Contains(p.rep.Findings, f) {

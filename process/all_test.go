@@ -162,7 +162,7 @@ func (w *world) vary(a *process.Act) {
 // whatever the order, the duplicates, and what crossed; and no act that has an
 // effect breaks what a definition promises.
 func TestEveryOrder(t *testing.T) {
-	runs := 200
+	runs := 100
 	switch {
 	case full():
 		runs = 10_000
@@ -233,7 +233,7 @@ func promises(t *testing.T, d *process.Definition, c *process.Case, seed int) {
 // TestWalkHoldsEveryCase: what random cases do, the prover has walked. A state
 // that a case comes to and no walk does would mean that it overlooks some.
 func TestWalkHoldsEveryCase(t *testing.T) {
-	runs := 60
+	runs := 30
 	if full() {
 		runs = 2_000
 	}

@@ -22,6 +22,7 @@ type CompareView struct {
 	Units  []Compared
 	Rows   []CompareRow
 	Note   string // a name that was not found
+	CSV    string
 }
 
 // A Field is one box for a unit.
@@ -100,19 +101,29 @@ func (o *opened) fields(rows []int) (fields []Field, names []string) {
 	return fields, slices.Compact(names)
 }
 
+// compared lists the units to compare. Where none is chosen there is something
+// to look at all the same: the ends and the middle.
+func (s *site) compared(v *visit, o *opened) []int {
+	rows, _ := s.chosen(v, o)
+	if len(rows) > 0 {
+		return rows
+	}
+	order := slices.DeleteFunc(o.order(o.rows, 0), func(i int) bool { return !has(o.rank(0, i)) })
+	if n := len(order); n > 2 {
+		return []int{order[0], order[n/2], order[n-1]}
+	}
+	return order
+}
+
 func (s *site) compare(v *visit) error {
 	o, err := s.open(v)
 	if err != nil {
 		return err
 	}
-	rows, unknown := s.chosen(v, o)
-	if len(rows) == 0 { // something to look at: the ends and the middle
-		order := slices.DeleteFunc(o.order(o.rows, 0), func(i int) bool { return !has(o.rank(0, i)) })
-		if n := len(order); n > 2 {
-			rows = []int{order[0], order[n/2], order[n-1]}
-		}
-	}
-	view := CompareView{Frame: s.page(v, o, "compare", v.t.T("public.page.compare")), Action: o.path() + "/compare", Years: o.yearChoices()}
+	_, unknown := s.chosen(v, o)
+	rows := s.compared(v, o)
+	view := CompareView{Frame: s.page(v, o, "compare", v.t.T("public.page.compare")), Action: o.path() + "/compare", Years: o.yearChoices(),
+		CSV: withQuery(o.path()+"/compare.csv", v.URL.Query())}
 	view.Fields, view.Names = o.fields(rows)
 	if unknown != "" {
 		view.Note = v.t.T("public.compare.unknown", unknown)

@@ -21,6 +21,7 @@ import (
 	"github.com/jba/templatecheck"
 	"github.com/xuri/excelize/v2"
 
+	"landbridge.example/index"
 	"landbridge.example/index/spec"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/face/facetest"
@@ -474,6 +475,55 @@ func TestLogical(t *testing.T) {
 	}
 }
 
+// TestTables: what the pages of comparison, years and weights give away is what
+// they show, and no text in it is a formula.
+func TestTables(t *testing.T) {
+	h := newPortal(t)
+	read := func(address string) [][]string {
+		t.Helper()
+		w := get(t, h, Prefix+"index/"+address)
+		rows, err := csv.NewReader(w.Body).ReadAll()
+		if err != nil || w.Code != http.StatusOK {
+			t.Fatalf("%s: %d %v", address, w.Code, err)
+		}
+		return rows
+	}
+	o := releases(t)[0]
+	rows := read("demo/compare.csv?unit=FRA&unit=Kenya")
+	if len(rows) != 23 || rows[0][3] != "FRA" || rows[0][5] != "KEN" || rows[0][7] != "notice" {
+		t.Fatalf("%d rows, %v", len(rows), rows[0])
+	}
+	if at := o.Result.Column("Index"); rows[1][3] != index.Number(o.Result.Score[at][slices.IndexFunc(o.Result.Rows, func(x rowOf) bool { return x.Code == "FRA" })]) {
+		t.Error(rows[1])
+	}
+	if rows := read("panel/time.csv?unit=FRA&unit=NOR"); len(rows) != 1+2*32 || rows[1][0] != "FRA" || rows[1][2] != "1990" || rows[1][4] == "" {
+		t.Errorf("%d rows, %v", len(rows), rows[1])
+	}
+	rows = read("demo/what-if.csv?w.Justice=60")
+	moved := 0
+	for _, r := range rows[1:] {
+		if r[3] != r[5] {
+			moved++
+		}
+	}
+	if len(rows) != 149 || moved < 50 {
+		t.Errorf("%d rows, %d moved", len(rows), moved)
+	}
+	for text, want := range map[string]string{"=1+1": "'=1+1", "@x": "'@x", "-": "'-", "France": "France", "": ""} {
+		if got := cell(text); got != want {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+	var e ExplainedFile
+	if err := json.Unmarshal(get(t, h, Prefix+"index/demo/country/FRA/explain.json").Body.Bytes(), &e); err != nil || e.Explanation.Code != "FRA" || !e.Demonstration || len(e.Explanation.Parts) < 20 {
+		t.Errorf("%+v %v", e, err)
+	}
+	var list struct{ Releases []ReleaseFile }
+	if err := json.Unmarshal(get(t, h, Prefix+"index/releases.json").Body.Bytes(), &list); err != nil || len(list.Releases) != 3 || list.Releases[0].Digest != o.Digest.String() {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
 // TestWorkbook: the workbook holds the results as released, says that it is a
 // demonstration, and takes no text for a formula.
 func TestWorkbook(t *testing.T) {
@@ -529,7 +579,7 @@ func alike(a, b string) bool {
 // into an address: it answers, or refuses with a sentence.
 func FuzzQuery(f *testing.F) {
 	h := newPortal(f)
-	pages := []string{"", "/ranking.csv", "/ranking.json", "/map", "/country/FRA", "/compare", "/what-if", "/what-if.json", "/time", "/relations"}
+	pages := []string{"", "/ranking.csv", "/ranking.json", "/what-if.csv", "/compare.csv", "/map", "/country/FRA", "/compare", "/what-if", "/what-if.json", "/time", "/relations"}
 	for _, q := range []string{"by=Justice&sort=name&down=yes", "in=Region_group:x&q=%00%ff", "w.Justice=1e309&unit=FRA", "w.Justice=60&of=Safety", "year=99999999999", "unit=&unit=%F0",
 		"x=Homicide&y=Homicide", "lang=ar&view=chart", "peers=Income_group&w.PubOrder=0x1p-2", ";;=&&%zz"} {
 		f.Add(q)

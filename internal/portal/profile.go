@@ -37,6 +37,7 @@ type ProfileView struct {
 	Better       *Link // who stands just above and below
 	Worse        *Link
 	Compare      string
+	JSON         string
 	Years        []face.Choice
 	Time         template.HTML
 	TimeTable    []NameValue
@@ -83,7 +84,7 @@ func (s *site) profile(v *visit) error {
 	x, q := o.Result.Rows[row], v.URL.Query()
 	view := ProfileView{Frame: s.page(v, o, "country", o.name(row)), Name: o.name(row), Code: x.Code, Score: o.score(0, row), Rank: o.place(o.rank(0, row)),
 		Of: o.ranked(0), Data: o.reliability(row), Action: o.path() + "/country/" + url.PathEscape(x.Code),
-		Compare: o.link("compare", "unit", x.Code), Years: o.yearChoices()}
+		Compare: o.link("compare", "unit", x.Code), JSON: o.link("country/" + url.PathEscape(x.Code) + "/explain.json"), Years: o.yearChoices()}
 	view.DataText = v.t.T("public.profile.data", v.t.Percent(x.Available, 0), v.t.Percent(x.Imputed, 0))
 	view.band(o, row)
 	view.Better, view.Worse = o.neighbours(row)

@@ -84,10 +84,7 @@ func (s *site) rankingCSV(v *visit) error {
 		return err
 	}
 	a := s.asked(v, o)
-	sheet := index.Sheet{Rows: [][]string{{"unit", "name", "year", "rank", "score", "rank_low", "rank_high", "band", "available", "imputed", "reliability"}}}
-	if o.Demonstration {
-		sheet.Rows[0] = append(sheet.Rows[0], "notice")
-	}
+	rows := [][]string{{"unit", "name", "year", "rank", "score", "rank_low", "rank_high", "band", "available", "imputed", "reliability"}}
 	number := func(p *float64) string {
 		if p == nil {
 			return ""
@@ -95,21 +92,14 @@ func (s *site) rankingCSV(v *visit) error {
 		return index.Number(*p)
 	}
 	for _, u := range o.rankedUnits(a) {
-		year, band := "", ""
-		if u.Year != 0 {
-			year = strconv.Itoa(u.Year)
-		}
+		band := ""
 		if u.Band != 0 {
 			band = strconv.Itoa(u.Band)
 		}
-		line := []string{u.Unit, u.Name, year, number(u.Rank), number(u.Score), number(u.Low), number(u.High), band,
-			index.Number(u.Available), index.Number(u.Imputed), u.Reliability}
-		if o.Demonstration {
-			line = append(line, demoNotice)
-		}
-		sheet.Rows = append(sheet.Rows, line)
+		rows = append(rows, []string{cell(u.Unit), cell(u.Name), yearText(u.Year), number(u.Rank), number(u.Score), number(u.Low), number(u.High), band,
+			index.Number(u.Available), index.Number(u.Imputed), u.Reliability})
 	}
-	v.save(o.stamp("ranking.csv"), "text/csv; charset=utf-8", sheet.CSV())
+	o.table(v, "ranking.csv", rows)
 	return nil
 }
 

@@ -22,6 +22,7 @@ type TimeView struct {
 	Heads  []Compared
 	Rows   []TimeRow
 	Note   string
+	CSV    string
 }
 
 // A TimeRow is one year in the table behind the figure.
@@ -50,22 +51,30 @@ func (o *opened) line(code string, k int, ranks bool) (out []chart.Point) {
 	return out
 }
 
+// followed lists the units and the column of the figure over the years: the
+// three that lead, unless others are chosen.
+func (s *site) followed(v *visit, o *opened) (rows []int, column int) {
+	if rows, _ = s.chosen(v, o); len(rows) == 0 {
+		rows = o.order(o.rows, 0)
+		rows = rows[:min(3, len(rows))]
+	}
+	column = max(0, o.Result.Column(v.URL.Query().Get("by")))
+	if o.Result.Score[column] == nil {
+		column = 0
+	}
+	return rows, column
+}
+
 func (s *site) overTime(v *visit) error {
 	o, err := s.open(v)
 	if err != nil {
 		return err
 	}
-	rows, unknown := s.chosen(v, o)
-	if len(rows) == 0 {
-		rows = o.order(o.rows, 0)
-		rows = rows[:min(3, len(rows))]
-	}
-	k := max(0, o.Result.Column(v.URL.Query().Get("by")))
-	if o.Result.Score[k] == nil {
-		k = 0
-	}
+	_, unknown := s.chosen(v, o)
+	rows, k := s.followed(v, o)
 	ranks := v.URL.Query().Get("what") == "rank"
-	view := TimeView{Frame: s.page(v, o, "time", v.t.T("public.page.time")), Action: o.path() + "/time", By: s.columnChoices(o, k)}
+	view := TimeView{Frame: s.page(v, o, "time", v.t.T("public.page.time")), Action: o.path() + "/time", By: s.columnChoices(o, k),
+		CSV: withQuery(o.path()+"/time.csv", v.URL.Query())}
 	view.Fields, view.Names = o.fields(rows)
 	view.What = []face.Choice{{Value: "score", Name: v.t.T("public.score"), Chosen: !ranks}, {Value: "rank", Name: v.t.T("public.rank"), Chosen: ranks}}
 	if unknown != "" {

@@ -19,6 +19,7 @@ type WhatIfView struct {
 	All     []Mover
 	Figure  template.HTML
 	Reset   string
+	CSV     string
 }
 
 // A Mover is a unit and where other weights put it.
@@ -36,7 +37,8 @@ func (s *site) whatIf(v *visit) error {
 		return err
 	}
 	q := v.URL.Query()
-	view := WhatIfView{Frame: s.page(v, o, "what-if", v.t.T("public.page.whatif")), Reset: o.link("what-if", "of", q.Get("of"))}
+	view := WhatIfView{Frame: s.page(v, o, "what-if", v.t.T("public.page.whatif")), Reset: o.link("what-if", "of", q.Get("of")),
+		CSV: withQuery(o.path()+"/what-if.csv", q)}
 	w, err := o.weigh(q)
 	if err != nil {
 		view.Problem = problem(err)

@@ -83,7 +83,7 @@ var outside = map[string]string{
 	"github.com/jackc/pgx/v5":         "PostgreSQL driver with a database/sql face; the best kept one",
 	"github.com/jba/templatecheck":    "tests only: type-checks templates against their views",
 	"github.com/rogpeppe/go-internal": "tests only: testscript, stories of several people as text files",
-	"github.com/xuri/excelize/v2":     "spreadsheets that members send: XLSX is no place for own code; the best kept reader, with limits on what it unpacks",
+	"github.com/xuri/excelize/v2":     "spreadsheets that members send, and results they take away: XLSX is no place for own code; the best kept reader, with limits on what it unpacks",
 	"go.yaml.in/yaml/v3":              "process definitions, records and request files that people read; the kept fork, strict decoding with line numbers",
 	"golang.org/x/mod":                "sumdb/note and sumdb/tlog: the reference code of signed notes and transparency-log hashing",
 	"golang.org/x/sync":               "errgroup: workers that end together",

@@ -76,6 +76,35 @@ func TestS3NoProfileNoCase(t *testing.T) {
 	refused(t, err, fail.Invalid, "no process")
 }
 
+// TestS26EmergencyNeedsNoProfile: where a life is in danger one person may ask a
+// party that publishes nothing, and no second signature is waited for. The same
+// party is not asked for anything else.
+func TestS26EmergencyNeedsNoProfile(t *testing.T) {
+	w := sqliteWorld(t)
+	a := w.nodes["XA"]
+	call := Input{Title: "Child in danger", Handling: "TLP:AMBER PAP:GREEN", Fields: process.Values{
+		"sending_authority":      {Rows: []process.Row{{"name": "Azuria Police, duty desk", "function": "officer on duty", "contact": "+999 0000 112"}}},
+		"purpose":                process.Text("protect_life"),
+		"emergency_why":          process.Text("The caller heard shots and a child crying; the phone went silent at 02:41."),
+		"who_at_risk":            process.Text("A child of about six."),
+		"minimum_asked":          process.Text("The address the telephone is registered at."),
+		"call_back":              process.Text("+999 0000 112"),
+		"death_penalty_possible": process.Text("no"),
+		"neutrality_declaration": process.Text("yes"),
+		"language":               process.Text("en"),
+		"retention_until":        process.Text("2027-05-22"),
+	}}
+	d, err := a.NewDraft(t.Context(), a.people["officer"], NewDraft{Process: "hotline-emergency", To: "XC", Input: call})
+	must(t, err)
+	done, err := a.Propose(t.Context(), a.people["officer"], d.ID)
+	must(t, err)
+	if done.Act.IsZero() || len(done.Needs) > 0 || done.Stopped != nil {
+		t.Errorf("the call has not left at once: %+v", done)
+	}
+	_, err = a.NewDraft(t.Context(), a.people["officer"], NewDraft{Process: "data-preservation", To: "XC"})
+	refused(t, err, fail.Conflict, "legal basis")
+}
+
 // TestS3Purpose checks that a case is read for the purpose it was given for, and
 // for no other.
 func TestS3Purpose(t *testing.T) {

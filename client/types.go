@@ -71,7 +71,7 @@ type Case struct {
 	Origin     string       `json:"origin" doc:"The party that opened it."`
 	Sides      []Side       `json:"sides"`
 	Way        []WayStep    `json:"way" doc:"The drawn way from first step to last."`
-	Fields     Fields       `json:"fields" doc:"What was said so far, as far as the caller may see it."`
+	Fields     Fields       `json:"fields" doc:"What was said so far, as far as the caller may see it; what several parties said also under field@party."`
 	Open       []OpenAct    `json:"open" doc:"Acts the caller may do now."`
 	Closed     []OpenAct    `json:"closed" doc:"Acts of this side that are not open, and why."`
 	Timeline   []Act        `json:"timeline" doc:"Every act, the newest first."`

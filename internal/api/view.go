@@ -42,6 +42,9 @@ func fieldsOf(groups []casework.GroupView) client.Fields {
 		for _, f := range g.Fields {
 			if v := value(f.Value); v != nil {
 				out[f.Field.Name] = v
+				if f.Party != "" { // of several parties each has its own
+					out[f.Field.Name+"@"+string(f.Party)] = v
+				}
 			}
 		}
 	}

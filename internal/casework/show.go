@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"landbridge.example"
@@ -146,11 +147,33 @@ func (f *whole) groups(values process.Values, by *actRow) (all []GroupView) {
 		fv := FieldView{Field: field, Value: v, Shown: true}
 		if by != nil {
 			fv.By = f.fold.SideOf(by.Core.From)
-		} else {
-			fv.By = f.giver(field.Name)
+			all = addField(all, fv)
+			continue
 		}
-		all = addField(all, fv)
+		givers := f.givers(field.Name)
+		if len(givers) < 2 {
+			fv.By = f.giver(field.Name)
+			all = addField(all, fv)
+			continue
+		}
+		for _, g := range givers { // each party's own word: none speaks for another
+			fv.By, fv.Party, fv.Value = f.fold.SideOf(g.Party), g.Party, g.Fields[field.Name]
+			all = addField(all, fv)
+		}
 	}
+	return all
+}
+
+// givers returns, of each party that gave a field, the act that gave it last,
+// by the code of the party.
+func (f *whole) givers(field string) (all []*process.Act) {
+	for i := len(f.fold.Steps) - 1; i >= 0; i-- {
+		a := f.fold.Steps[i].Act
+		if !a.Fields[field].IsZero() && !slices.ContainsFunc(all, func(b *process.Act) bool { return b.Party == a.Party }) {
+			all = append(all, a)
+		}
+	}
+	slices.SortFunc(all, func(a, b *process.Act) int { return strings.Compare(string(a.Party), string(b.Party)) })
 	return all
 }
 

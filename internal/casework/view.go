@@ -63,12 +63,13 @@ type PersonView struct {
 
 // A FieldView is one field of a form or of a case, with its value.
 type FieldView struct {
-	Field    *process.Field `json:"field"`
-	Value    process.Value  `json:"value"`
-	Required bool           `json:"required"` // by the definition or the recipient
-	By       string         `json:"by"`       // side that gave it
-	Shown    bool           `json:"shown"`    // false: its condition is not met now
-	Demand   string         `json:"demand"`   // the recipient's own words, if it has any
+	Field    *process.Field     `json:"field"`
+	Value    process.Value      `json:"value"`
+	Required bool               `json:"required"` // by the definition or the recipient
+	By       string             `json:"by"`       // side that gave it
+	Party    landbridge.PartyID `json:"party"`    // where several parties gave it: whose word this is
+	Shown    bool               `json:"shown"`    // false: its condition is not met now
+	Demand   string             `json:"demand"`   // the recipient's own words, if it has any
 }
 
 // A GroupView is a group of fields.

@@ -265,6 +265,9 @@ func groups(t *lang.Texts, ref landbridge.ProcessRef, all []casework.GroupView) 
 func fieldLine(t *lang.Texts, ref landbridge.ProcessRef, f casework.FieldView) FieldLine {
 	key := processKey(ref) + "field." + f.Field.Name
 	line := FieldLine{Label: t.Or(f.Field.Label, key+".label"), Long: f.Field.Type == process.LongType}
+	if f.Party != "" {
+		line.Label += " · " + string(f.Party)
+	}
 	switch {
 	case len(f.Value.Rows) > 0:
 		for _, r := range f.Value.Rows {

@@ -52,13 +52,14 @@ const (
 	ActInMechanism    Action = "mechanism.act"
 	SeeSubstances     Action = "substance.see"
 
-	ScreenNames  Action = "screen.search"
-	SeeScreening Action = "screen.see"
-	KeepWatch    Action = "screen.watch"
-	DecideHit    Action = "screen.decide"
-	ConfirmHit   Action = "screen.confirm"
-	SeeLists     Action = "list.see"
-	ImportList   Action = "list.import"
+	ScreenNames   Action = "screen.search"
+	SeeScreening  Action = "screen.see"
+	KeepWatch     Action = "screen.watch"
+	DecideHit     Action = "screen.decide"
+	ConfirmHit    Action = "screen.confirm"
+	SeeLists      Action = "list.see"
+	ImportList    Action = "list.import"
+	SearchNotices Action = "notice.search"
 )
 
 // Actions lists every action.
@@ -68,7 +69,8 @@ func Actions() []Action {
 		ManageStaff, SeeStaff, ManageOwnKeys, SeeIndex, PrepareIndex, ReleaseIndex, CorrectIndex, SpeakOnIndex,
 		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism,
 		SeeSubstances,
-		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList}
+		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList,
+		SearchNotices}
 }
 
 // A Decision is the answer of the table.
@@ -160,6 +162,7 @@ func table() []row {
 			"The lists are for those who screen, for those who check and for the operator who imports them."},
 		{ImportList, []landbridge.Role{landbridge.ListOfficer, landbridge.Operator}, "S31",
 			"A list is imported by the list officer or the operator, and every import is in the log."},
+		{SearchNotices, readers, "S28", "Notices are for those who work on cases and for those who check them; the secretariat and the operator never see them."},
 	}
 }
 

@@ -94,6 +94,9 @@ type Config struct {
 	// Names returns the names behind pseudonyms of this node. It is staff's Named.
 	Names func(ctx context.Context, pseudonyms ...string) (map[string]string, error)
 
+	// Followers keep registers of the cases of a process, by its name.
+	Followers map[string]Follower
+
 	MaxFile int64                   // bytes of one file; 0: 4 GiB
 	Changed func(landbridge.CaseID) // told that a case changed, after it is on disk; may be nil
 	Wake    func()                  // wakes the runner of jobs; may be nil

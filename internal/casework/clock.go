@@ -215,6 +215,9 @@ func (w *Casework) erase(tx *db.Tx, f *whole, actor, reason string) error {
 			return fmt.Errorf("erasing a case: %w", err)
 		}
 	}
+	if err := w.follow(tx, f, true); err != nil {
+		return err
+	}
 	id := f.ID
 	tx.OnCommit(func() { w.c.Changed(id) })
 	_, err = w.fact(tx, factErased, actor, landbridge.Sum([]byte(domainFact+"erased\x00"+reason)), f.ID, "")

@@ -383,6 +383,9 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 	if err := w.schedule(tx, f, now); err != nil {
 		return err
 	}
+	if err := w.follow(tx, f, false); err != nil {
+		return err
+	}
 	id := f.ID
 	tx.OnCommit(func() { w.c.Changed(id) })
 	return nil

@@ -42,6 +42,7 @@ import (
 	"landbridge.example/internal/jobs"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
+	"landbridge.example/internal/notice"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/peer"
 	"landbridge.example/internal/portal"
@@ -68,6 +69,7 @@ type Node struct {
 	Exchange  *exchange.Exchange
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
+	Notice    *notice.Register
 	Casework  *casework.Casework
 	Screening *screening.Screening
 	Index     *gpsi.Register
@@ -76,6 +78,7 @@ type Node struct {
 	clients func(landbridge.PartyID) *http.Client
 	jobs    *jobs.Runner
 	answers *answers
+	engine  func() *match.Engine // compares names; built when first asked for
 	hub     *web.Hub
 	pulse   *pulse
 	quiet   *quiet
@@ -118,7 +121,7 @@ func (d Dependencies) orReal(level string) Dependencies {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(),
-		casework.Schema(), screening.Schema(), gpsi.Schema(), Schema(),
+		casework.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), Schema(),
 	}
 }
 
@@ -127,7 +130,7 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	n := &Node{Config: c, Party: landbridge.PartyID(c.Party), deps: deps.orReal(c.LogLevel), pulse: newPulse(), quiet: &quiet{}}
+	n := &Node{Config: c, Party: landbridge.PartyID(c.Party), deps: deps.orReal(c.LogLevel), pulse: newPulse(), quiet: &quiet{}, engine: sync.OnceValue(match.New)}
 	if n.unlock, err = lock(c.Dir); err != nil {
 		return nil, err
 	}
@@ -213,8 +216,14 @@ func (n *Node) openCasework(context.Context) (err error) {
 		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys,
 		Clock: n.deps.Clock, Random: n.deps.Random, Verify: n.Staff.VerifyApproval, Names: n.Staff.Named,
 	})
+	if n.Notice, err = notice.New(notice.Config{
+		DB: n.DB, Log: n.Log, Vault: n.Vault, Party: n.Party, Clock: n.deps.Clock, Engine: n.engine, Heard: n.heard,
+	}); err != nil {
+		return err
+	}
 	n.Casework, err = casework.New(casework.Config{
-		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Law: n.Agreement, Keys: n.Keys, Vault: n.Vault, Blobs: n.Blobs,
+		Followers: map[string]casework.Follower{notice.Process: n.Notice.Take},
+		DB:        n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Law: n.Agreement, Keys: n.Keys, Vault: n.Vault, Blobs: n.Blobs,
 		Clock: n.deps.Clock, Random: n.deps.Random, Verify: n.Staff.VerifyApproval, Names: n.Staff.Named,
 		MaxFile: n.Config.MaxExhibit << 20, Changed: n.changed, Wake: func() { n.jobs.Wake() }, Report: n.report,
 	})
@@ -233,6 +242,20 @@ func (n *Node) openCasework(context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// heard returns when a party was last reached.
+func (n *Node) heard(ctx context.Context, p landbridge.PartyID) (time.Time, error) {
+	peers, err := n.Exchange.Peers(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, x := range peers {
+		if x.Party == p {
+			return x.LastOK, nil
+		}
+	}
+	return time.Time{}, nil
 }
 
 // site returns the host that passkeys are bound to. Check has parsed the address.
@@ -259,7 +282,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	substances := sync.OnceValue(func() *substance.Register { return substance.New(match.New()) })
+	substances := sync.OnceValue(func() *substance.Register { return substance.New(n.engine()) })
 	pages, err := web.New(web.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
@@ -384,7 +407,7 @@ func (n *Node) enterFile(ctx context.Context, text []byte) error {
 // lock, so it works beside a running node. Of the Node it returns only Log,
 // Keys and Close may be used.
 func OpenLog(ctx context.Context, c Config) (_ *Node, err error) {
-	n := &Node{Config: c, Party: landbridge.PartyID(c.Party), deps: Dependencies{}.orReal(c.LogLevel), quiet: &quiet{}}
+	n := &Node{Config: c, Party: landbridge.PartyID(c.Party), deps: Dependencies{}.orReal(c.LogLevel), quiet: &quiet{}, engine: sync.OnceValue(match.New)}
 	if n.Keys, err = party.Load(c.KeysDir(), n.Party); err != nil {
 		return nil, fail.Because(err, fail.Invalid, "%v", err)
 	}

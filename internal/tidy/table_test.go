@@ -53,6 +53,7 @@ var may = map[string]string{
 	"internal/agreement":     ". seal process internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
 	"internal/mechanism":     ". seal internal/access internal/blob internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
+	"internal/notice":        ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 

@@ -239,3 +239,23 @@ func (c *Client) Substances(ctx context.Context, q SubstanceQuery) (SubstanceHit
 func (c *Client) Substance(ctx context.Context, id string) (SubstanceFile, error) {
 	return call[SubstanceFile](ctx, c, "substance", BySubstance{Substance: id})
 }
+
+// Notices lists the notices this node takes part in.
+func (c *Client) Notices(ctx context.Context) (Notices, error) {
+	return call[Notices](ctx, c, "notices", None{})
+}
+
+// SearchNotices looks through the notices in force at this node.
+func (c *Client) SearchNotices(ctx context.Context, q NoticeQuery) (NoticeHits, error) {
+	return call[NoticeHits](ctx, c, "searchNotices", q)
+}
+
+// Notice reads one notice, for a purpose.
+func (c *Client) Notice(ctx context.Context, r NoticeReading) (Notice, error) {
+	return call[Notice](ctx, c, "notice", r)
+}
+
+// NoticeRemovals returns the notices that were taken back, and every party's lag.
+func (c *Client) NoticeRemovals(ctx context.Context) (NoticeRemovals, error) {
+	return call[NoticeRemovals](ctx, c, "noticeRemovals", None{})
+}

@@ -110,7 +110,8 @@ const (
 // Routes lists every call of the API.
 func Routes() []Route {
 	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	return append(slices.Concat(agreementRoutes(), mechanismRoutes(), indexRoutes(), registerRoutes(), screeningRoutes()), []Route{
+	return append(slices.Concat(agreementRoutes(), mechanismRoutes(), indexRoutes(), registerRoutes(), noticeRoutes(),
+		screeningRoutes()), []Route{
 		{Name: "me", Method: get, Path: "/me", Summary: "Who the caller is, and what they may do here", In: None{}, Out: Me{}},
 		{Name: "desk", Method: get, Path: "/desk", Summary: "What needs the caller now", In: None{}, Out: Desk{}},
 
@@ -183,5 +184,19 @@ func registerRoutes() []Route {
 			In:      SubstanceQuery{}, Out: SubstanceHits{}},
 		{Name: "substance", Method: http.MethodGet, Path: "/substances/{substance}",
 			Summary: "One substance of the register, with its sources and the class-wide laws beside it", In: BySubstance{}, Out: SubstanceFile{}},
+	}
+}
+
+// noticeRoutes are the calls of the register of notices.
+func noticeRoutes() []Route {
+	return []Route{
+		{Name: "notices", Method: http.MethodGet, Path: "/notices", Summary: "The notices this node takes part in; they name nobody",
+			In: None{}, Out: Notices{}},
+		{Name: "searchNotices", Method: http.MethodPost, Path: "/notices/search", Summary: "Look through the notices in force at this node; a fact in the log",
+			In: NoticeQuery{}, Out: NoticeHits{}},
+		{Name: "noticeRemovals", Method: http.MethodGet, Path: "/notice-removals", Summary: "Notices that were taken back, and how quickly each party takes them out",
+			In: None{}, Out: NoticeRemovals{}},
+		{Name: "notice", Method: http.MethodGet, Path: "/notices/{case}", Summary: "One notice, with its content while it is in force; reading is a fact in the log",
+			In: NoticeReading{}, Out: Notice{}},
 	}
 }

@@ -39,6 +39,7 @@ import (
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/mechanism"
+	"landbridge.example/internal/notice"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/screening"
@@ -70,6 +71,7 @@ type Config struct {
 	Staff     *staff.Staff
 	Casework  *casework.Casework
 	Screening *screening.Screening
+	Notice    *notice.Register
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
@@ -121,6 +123,7 @@ func New(c Config) *API {
 	a.logRoutes()
 	a.screeningRoutes()
 	a.substanceRoutes()
+	a.noticeRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {
 			panic("api: no handler for " + r.Name)

@@ -284,7 +284,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	}
 	substances := sync.OnceValue(func() *substance.Register { return substance.New(n.engine()) })
 	pages, err := web.New(web.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Index: n.Index, Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,
@@ -303,8 +303,8 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle("/", pages)
 	mux.Handle(portal.Prefix, public)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
-		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Index: n.Index,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Agreement: n.Agreement, Mechanism: n.Mechanism,
+		Screening: n.Screening, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Index: n.Index,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
 		MaxFile: n.Config.MaxExhibit << 20,
 		Clock:   n.deps.Clock, Machine: time.Now, Random: n.deps.Random, Logger: n.deps.Logger,

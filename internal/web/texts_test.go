@@ -259,6 +259,16 @@ func families(t testing.TB) []string {
 	each("draft.state.", "open", "proposed", "done", "stopped", "dropped")
 	each("proposal.", "waiting", "sent", "returned", "stopped")
 	each("lane.", "urgent", "normal", "bulk")
+	each("notice.kind.", "wanted", "missing", "body", "property", "modus_operandi", "threat", "un_special")
+	each("notice.side.", "issuing", "panel", "receiving")
+	each("notice.state.", "before", "force", "over", "withheld", "suspended", "removal", "removed", "ended")
+	each("notice.effect.", "locate", "arrest_own_law", "none")
+	each("notice.evidence.", "birth", "nationality", "gender", "document", "agrees", "near", "contradicts", "missing")
+	each("notice.removal.", "found", "warrant_lifted", "surrendered", "refused_rights", "wrong", "no_longer", "order_removal", "remove", "end_validity",
+		"withdraw_published")
+	for _, p := range append(handling.Purposes(), handling.Lawfulness, handling.PersonRights) {
+		each("notice.purpose.", string(p))
+	}
 	each("substances.check.", "checked", "single", "unchecked")
 	each("substances.checktext.", "checked", "single", "unchecked")
 	each("party.kind.", "state", "organisation", "secretariat")
@@ -387,7 +397,7 @@ func foreignKeys(t testing.TB) []string {
 	find("case.stop.", cases, `"(S[0-9]+)": +"[^"]{40}`)
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
-	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/gpsi", "internal/screening"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/notice", "internal/gpsi", "internal/screening"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
 	for _, rung := range []string{"submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "refused", "undeliverable"} {
 		all = append(all, "fact.message."+rung)

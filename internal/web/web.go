@@ -35,6 +35,7 @@ import (
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
+	"landbridge.example/internal/notice"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/screening"
@@ -52,6 +53,7 @@ type Config struct {
 	Staff     *staff.Staff
 	Casework  *casework.Casework
 	Screening *screening.Screening
+	Notice    *notice.Register
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
@@ -192,6 +194,9 @@ func (s *site) routes() []route {
 		{"GET /parties", access.SeeParties, false, (*site).parties},
 		{"GET /parties/{party}", access.SeeParties, false, (*site).party},
 
+		{"GET /notices", access.SearchNotices, false, (*site).notices},
+		{"POST /notices", access.SearchNotices, false, (*site).searchNotices},
+		{"GET /notices/{case}", access.SearchNotices, false, (*site).notice},
 		{"GET /substances", access.SeeSubstances, false, (*site).substances},
 		{"GET /substances.csv", access.SeeSubstances, false, (*site).substancesCSV},
 		{"GET /substances.json", access.SeeSubstances, false, (*site).substancesJSON},

@@ -119,7 +119,8 @@ func (s *site) navigate(v *visit, f *Frame) {
 		items []item
 	}{
 		{"nav.work", []item{{"/", "nav.desk", access.SeeDesk, true}, {"/cases", "nav.cases", access.ListCases, true},
-			{"/approvals", "nav.approvals", access.ReadCase, true}, {"/notices", "nav.notices", access.SearchNotices, false}, {"/screening", "nav.screening", access.SeeLists, false}}},
+			{"/approvals", "nav.approvals", access.ReadCase, true}, {"/notices", "nav.notices", access.SearchNotices, false},
+			{"/screening", "nav.screening", access.SeeLists, false}}},
 		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/contacts", "nav.contacts", access.SeeParties, false},
 			{"/agreements", "nav.agreements", access.SeeAgreements, false}, {"/mechanisms", "nav.mechanisms", access.SeeMechanisms, false},
 			{"/network", "nav.network", access.SeeNetwork, true},

@@ -3,8 +3,10 @@ package gpsi_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 	"landbridge.example/client"
 	"landbridge.example/index/bundle"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/gpsi/country"
 	"landbridge.example/internal/node"
 	"landbridge.example/internal/party"
 )
@@ -208,5 +211,52 @@ func TestTwoNodes(t *testing.T) {
 		if !bytes.Contains(c[path], []byte(word)) {
 			t.Errorf("%s does not say %q:\n%s", path, word, c[path])
 		}
+	}
+}
+
+// TestLargePreview: a bundle that is too large for one envelope travels beside
+// it and arrives whole.
+func TestLargePreview(t *testing.T) {
+	all := federation(t, time.Now, map[string][]node.NewPerson{
+		"XF": {{Name: "E. Marsh", Login: "marsh", Roles: []landbridge.Role{landbridge.Secretariat}, Soft: true}},
+		"XA": {{Name: "I. Sol", Login: "sol", Roles: []landbridge.Role{landbridge.CentralAuthority}, Soft: true}},
+	})
+	ctx, secretary, central := t.Context(), all["XF"].as["marsh"], all["XA"].as["sol"]
+	text := strings.NewReplacer("{file: data/values.csv, unit: iso3,", "{file: data/values.csv, unit: iso3, year: year,",
+		"  - weigh: {method: budget, file: data/budgets.csv, member: member, code: code, points: points}\n", "").Replace(calm)
+	m, err := secretary.NewIndexMethod(ctx, client.NewIndexMethod{Text: text, Decision: "x"})
+	must(t, err)
+	e, err := secretary.NewIndexEdition(ctx, client.NewIndexEdition{Index: m.Index})
+	must(t, err)
+	countries, err := country.New()
+	must(t, err)
+	var b strings.Builder
+	b.WriteString("iso3,year,Thefts,Fires\n")
+	r := rand.New(rand.NewPCG(1, 2))
+	for year := 1950; year < 2020; year++ {
+		for _, c := range countries.All() {
+			fmt.Fprintf(&b, "%s,%d,%v,%v\n", c.Code, year, r.Float64(), r.Float64())
+		}
+	}
+	tab, err := secretary.NewIndexTable(ctx, client.NewIndexTable{Edition: e.ID, Path: "data/values.csv", Name: "v.csv"}, strings.NewReader(b.String()))
+	must(t, err)
+	if !tab.Ready {
+		t.Fatalf("%+v", tab.Findings)
+	}
+	_, err = secretary.TakeIndexTable(ctx, tab.ID)
+	must(t, err)
+	_, err = secretary.ShowIndexEdition(ctx, client.ShowIndexEdition{Edition: e.ID, Until: time.Now().Add(time.Hour)})
+	must(t, err)
+	eventually(t, "the member never sees the edition", func() bool { _, err := central.IndexEdition(ctx, e.ID); return err == nil })
+	var zips [2][]byte
+	for i, who := range []*client.Client{secretary, central} {
+		body, err := who.IndexPreview(ctx, e.ID)
+		must(t, err)
+		zips[i], err = io.ReadAll(body)
+		must(t, err)
+		must(t, body.Close())
+	}
+	if len(zips[0]) < 1<<20 || !bytes.Equal(zips[0], zips[1]) {
+		t.Errorf("sent %d bytes, arrived %d", len(zips[0]), len(zips[1]))
 	}
 }

@@ -39,6 +39,9 @@ func (s *site) desk(v *visit) error {
 	if view.Peers, err = s.peerLines(v); err != nil {
 		return err
 	}
+	if err := s.countIndices(v, &view.Frame); err != nil {
+		return err
+	}
 	if d := s.access.Allow(v.me().Roles, access.ListCases); !d.Allow {
 		view.Blind, view.BlindWhy = true, v.t.Or(d.Why, "access."+string(access.ListCases))
 		return s.show(v, http.StatusOK, "desk", view)

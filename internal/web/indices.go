@@ -210,3 +210,26 @@ func day(text string) (time.Time, error) {
 	}
 	return at.Add(24*time.Hour - time.Second), nil
 }
+
+// countIndices puts beside the indices how many things about them wait for this
+// person: corrections to settle, budgets to give.
+func (s *site) countIndices(v *visit, f *Frame) error {
+	if s.Index == nil {
+		return nil
+	}
+	corrections, budgets, err := s.Index.Waiting(v.Context())
+	if err != nil {
+		return err
+	}
+	n := 0
+	if s.may(v, access.PrepareIndex) {
+		n += corrections
+	}
+	if s.may(v, access.SpeakOnIndex) {
+		n += budgets
+	}
+	if n > 0 {
+		f.count("/indices", v.t.Number(int64(n)))
+	}
+	return nil
+}

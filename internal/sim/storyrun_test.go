@@ -21,7 +21,7 @@ import (
 func decodeYAML(text []byte, v any) error { return yaml.Unmarshal(text, v) }
 
 // arrive is how long a story waits after each act, so that it is everywhere.
-const arrive = 20 * time.Second
+const arrive = 2 * time.Second
 
 // A telling is a story under way.
 type telling struct {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"landbridge.example"
@@ -30,13 +29,15 @@ type book struct {
 	records   []match.Record // by number
 }
 
+const maxFree = 4 // screeners kept ready
+
 // A shelf is all lists in use, ready to be searched. It never changes; an
 // import puts another in its place.
 type shelf struct {
 	books    map[string]*book
 	entries  map[string]map[string]*match.Record // list and number
 	register *match.Register
-	pool     sync.Pool // of *match.Screener
+	free     chan *match.Screener // they remember words they have seen, so they are kept
 }
 
 func (s *Screening) newShelf(books map[string]*book) *shelf {
@@ -54,7 +55,7 @@ func (s *Screening) newShelf(books map[string]*book) *shelf {
 	}
 	if len(all) > 0 {
 		sh.register = s.engine().NewRegister(all, match.RegisterOptions{})
-		sh.pool.New = func() any { return sh.register.NewScreener() }
+		sh.free = make(chan *match.Screener, maxFree)
 	}
 	return sh
 }
@@ -64,8 +65,18 @@ func (sh *shelf) screen(q *match.Record, top int, least match.Score) []match.Hit
 	if sh.register == nil {
 		return nil
 	}
-	sc := sh.pool.Get().(*match.Screener)
-	defer sh.pool.Put(sc)
+	var sc *match.Screener
+	select {
+	case sc = <-sh.free:
+	default:
+		sc = sh.register.NewScreener()
+	}
+	defer func() {
+		select {
+		case sh.free <- sc:
+		default: // enough are at hand
+		}
+	}()
 	return sc.Screen(q, top, least)
 }
 

@@ -190,6 +190,9 @@ func (s *site) searchName(v *visit) error {
 	var used []string
 	for _, l := range a.Lists {
 		if len(q.Lists) == 0 || slices.Contains(q.Lists, l.Source.Code()) {
+			if l.Published == "" {
+				l.Published = v.t.Date(l.Imported)
+			}
 			used = append(used, v.t.T("screen.used", l.Source.Code(), l.Version, published(v.t, l.Published)))
 		}
 	}

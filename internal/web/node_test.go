@@ -2,11 +2,14 @@ package web_test
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/rand"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -15,6 +18,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/face/facetest"
@@ -280,5 +284,102 @@ func TestLive(t *testing.T) {
 	line, err := bufio.NewReader(res.Body).ReadString('\n')
 	if err != nil || res.Header.Get("Content-Type") != "text/event-stream" || !strings.HasPrefix(line, "retry:") {
 		t.Errorf("%q, %v, %v", line, err, res.Header)
+	}
+}
+
+// TestScreeningPages: the operator imports a list by the page, an officer
+// screens a name without script, keeps a watch, and dismisses a candidate.
+func TestScreeningPages(t *testing.T) {
+	server := oneNode(t)
+	operator, officer, overseer := newReader(t, server.URL, "en"), newReader(t, server.URL, "en"), newReader(t, server.URL, "en")
+	operator.signIn("Sanna Ivers")
+	officer.signIn("Davit Oru")
+	overseer.signIn("Pell Anse")
+	say := func(r *reader, want int, method, path string, form url.Values, parts ...string) string {
+		t.Helper()
+		code, page, _ := r.do(method, path, form, "text/html")
+		if code != want {
+			t.Fatalf("%s %s: %d, want %d", method, path, code, want)
+		}
+		for _, f := range facetest.Check(page) {
+			t.Errorf("%s: %s", path, f)
+		}
+		for _, p := range parts {
+			if !strings.Contains(page, p) {
+				t.Errorf("%s %s does not say %q", method, path, p)
+			}
+		}
+		return page
+	}
+	say(officer, 200, "GET", "/screening", nil, "no list on this node yet")
+	say(operator, 422, "POST", "/screening/lists", url.Values{}, "Choose a file first")
+	upload(t, operator, "/screening/lists", "list.csv", "id,name,birth\n1,Ishkar Morvane,1971-05-02\n", map[string]string{"code": "UN", "origin": "national", "authority": "XA", "name": "A list"}, 422, "S31")
+	upload(t, operator, "/screening/lists", "list.csv", "id,name,birth\n1,Ishkar Morvane,1971-05-02\n", map[string]string{"code": "XA-1", "origin": "national", "authority": "XA", "name": "A list"}, 200, "XA-1 is now version 1")
+	upload(t, operator, "/screening/lists", "list.csv", "id,name,birth\n1,Ishkar", map[string]string{"code": "XA-1"}, 422, "nothing was changed")
+	say(operator, 403, "POST", "/screening", url.Values{"name": {"Ishkar Morvane"}, "purpose": {"investigation"}})
+	say(officer, 422, "POST", "/screening", url.Values{"name": {"Ishkar Morvane"}}, "choose a purpose")
+	page := say(officer, 200, "POST", "/screening", url.Values{"name": {"Ишкар Морване"}, "purpose": {"investigation"}}, "National list: XA", "other script", "candidate only", "not given on our side")
+	if strings.Contains(page, "United Nations") {
+		t.Error("a national entry is shown with the United Nations")
+	}
+	say(officer, 200, "GET", "/screening/lists/XA-1/entries/1", nil, "Ishkar Morvane", "1971-05-02")
+	say(officer, 200, "GET", "/screening/lists/XA-1/versions/1", nil, "added")
+	say(officer, 422, "POST", "/screening/watches", url.Values{"title": {"Suppliers"}, "basis": {"Act"}, "purpose": {"detection"}, "until": {"2001-01-01"}}, "within the next year", "Suppliers")
+	until := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+	page = say(officer, 200, "POST", "/screening/watches", url.Values{"title": {"Suppliers"}, "basis": {"Act s. 4"}, "purpose": {"detection"}, "until": {until}}, "Suppliers", "Act s. 4")
+	watch := regexp.MustCompile(`/screening/watches/[0-9a-f-]{36}`).FindString(page)
+	say(officer, 422, "POST", watch, url.Values{"do": {"add"}, "name": {"Ishkar Morvane"}, "birth": {"yesterday"}}, "no date of birth")
+	page = say(officer, 200, "POST", watch, url.Values{"do": {"add"}, "name": {"Ishkar Morvane"}, "kind": {"person"}}, "Candidate")
+	hit := regexp.MustCompile(`/screening/hits/[0-9a-f-]{36}`).FindString(page)
+	say(officer, 200, "GET", "/", nil, "look at a candidate", hit)
+	say(officer, 200, "GET", hit, nil, "Side by side", "Propose a match")
+	say(officer, 422, "POST", hit, url.Values{"do": {"propose"}, "reason": {"It is him."}, "identifier": {"birth"}, "note-birth": {"the same"}}, "two independent identifiers")
+	say(officer, 403, "POST", hit+"/confirm", url.Values{"do": {"confirm"}})
+	say(overseer, 200, "GET", hit, nil, "Side by side")
+	say(overseer, 403, "POST", hit, url.Values{"do": {"dismiss"}, "reason": {"no no"}})
+	say(officer, 422, "POST", hit, url.Values{"do": {"dismiss"}, "reason": {""}}, "Say why", "Side by side")
+	say(officer, 200, "POST", hit, url.Values{"do": {"dismiss"}, "reason": {"Born in 1990."}}, "False positive", "Stands until")
+	say(officer, 200, "GET", "/screening/review?state=dismissed", nil, hit)
+	upload(t, officer, "/screening/files", "names.csv", "name\nIshkar Morvane\n", map[string]string{"purpose": "detection"}, 200, "names.csv")
+	say(officer, 200, "GET", "/screening/files", nil, "names.csv")
+	if code, _, _ := operator.get(hit); code != http.StatusForbidden {
+		t.Errorf("the operator sees a candidate: %d", code)
+	}
+}
+
+// upload sends a form with a file, as a browser does.
+func upload(t *testing.T, r *reader, path, name, content string, fields map[string]string, want int, part string) {
+	t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for k, v := range fields {
+		if err := m.WriteField(k, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := m.CreateFormFile("file", name)
+	if err == nil {
+		_, err = io.WriteString(w, content)
+	}
+	if err = errors.Join(err, m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), "POST", r.site+path, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", m.FormDataContentType())
+	req.Header.Set("Accept-Language", r.lang)
+	res, err := r.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode != want || !strings.Contains(string(page), part) {
+		t.Errorf("%s with %s: %d, want %d with %q", path, name, res.StatusCode, want, part)
 	}
 }

@@ -386,7 +386,7 @@ func (o *opened) varyText(a *spec.Vary) string {
 	}
 	switch {
 	case len(a.Choices) > 0:
-		return o.t.T("public.vary.choices", name, o.choices(a.Labels))
+		return o.t.T("public.vary.choices", name, o.choices(a))
 	case a.Between != nil:
 		return o.t.T("public.vary.between", name, short(a.Between.Low), short(a.Between.High))
 	case a.Noise != nil:
@@ -401,11 +401,33 @@ func (o *opened) varyText(a *spec.Vary) string {
 	return ""
 }
 
-func (o *opened) choices(labels []string) string {
+// choices says each choice of an assumption in the words of its step; what has
+// no words of its own is named as the specification names it.
+func (o *opened) choices(a *spec.Vary) string {
 	var out []string
-	for _, l := range labels {
-		if l == "as written" {
+	for i, l := range a.Labels {
+		m := MethodStep{}
+		if i < len(a.Choices) {
+			switch d := a.Choices[i].Do.(type) {
+			case *spec.Impute:
+				m.impute(o, d)
+				m.Texts = m.Texts[:1]
+			case *spec.Normalise:
+				m.normalise(o, &d.Rule, spec.Over{})
+				m.Texts = m.Texts[:1]
+			case *spec.Aggregate:
+				m.aggregate(o, d)
+			case *spec.Treat:
+				if d.Rule.Winsorise > 0 {
+					m.add(o.t.T("public.vary.points", d.Rule.Winsorise))
+				}
+			}
+		}
+		switch {
+		case l == "as written":
 			l = o.t.T("public.vary.written")
+		case len(m.Texts) > 0:
+			l = strings.TrimRight(strings.Join(m.Texts, " "), ".。")
 		}
 		out = append(out, "“"+strings.TrimSpace(l)+"”")
 	}

@@ -241,7 +241,7 @@ func (o *opened) standings(row int, peers []int) (strong, weak []Standing) {
 	make := func(x one) Standing {
 		c := o.Result.Columns[x.k]
 		return Standing{Name: columnName(c), Part: o.title(max(0, o.Result.Column(c.Parent))), Score: o.score(x.k, row), Rank: o.place(o.rank(x.k, row)),
-			Peers: o.t.Decimal(x.mean, digits(o.scale(x.k))), Mark: chart.Scale{Low: -far, High: far}.Diverge(x.far)}
+			Peers: o.t.T("public.peers.mean", o.t.Decimal(x.mean, digits(o.scale(x.k)))), Mark: chart.Scale{Low: -far, High: far}.Diverge(x.far)}
 	}
 	for _, x := range all {
 		if x.far > 0 && len(strong) < standouts {

@@ -21,6 +21,7 @@ import (
 type ReleaseLine struct {
 	Href, Title, Edition, Publisher, Date, Note string
 	Demo                                        bool
+	DemoWord                                    string
 	Revision                                    string
 	RevisedBy                                   string // address; empty: in force
 	Size                                        string
@@ -40,7 +41,7 @@ func (s *site) releaseLines(v *visit) (out []ReleaseLine, err error) {
 	}
 	for _, r := range all {
 		l := ReleaseLine{Href: releasePath(r.ID), Title: r.Title, Edition: r.Edition, Publisher: string(r.Publisher), Date: v.t.Date(r.Released),
-			Note: r.Note, Demo: r.Demonstration, Size: v.t.Bytes(r.Size), Digest: r.Digest.String()}
+			Note: r.Note, Demo: r.Demonstration, DemoWord: v.t.T("public.demo.word"), Size: v.t.Bytes(r.Size), Digest: r.Digest.String()}
 		if r.Revision > 1 {
 			l.Revision = v.t.T("public.release.revision", r.Revision)
 		}

@@ -65,6 +65,9 @@ func demo(ctx context.Context, a *app, dir string, base int, script bool) (err e
 	if script {
 		return nil
 	}
+	if err := s.gather(ctx); err != nil {
+		return err
+	}
 	s.invite()
 	<-ctx.Done()
 	return nil

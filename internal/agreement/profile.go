@@ -1,6 +1,7 @@
 package agreement
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -154,6 +155,7 @@ func (i *Instrument) between(q Query) (*Standing, Rules) {
 			rules = Strictest(rules, t.rules(Source{Instrument: i.ID, Title: i.Label(), Article: t.Article, Kind: fromArticle}))
 		}
 	}
+	slices.SortFunc(st.Articles, byNumber)
 	if len(st.Articles) == 0 {
 		st.Why = "other_process"
 		return st, nil
@@ -163,6 +165,20 @@ func (i *Instrument) between(q Query) (*Standing, Rules) {
 		rules = Strictest(rules, i.added(m, q))
 	}
 	return st, rules
+}
+
+// byNumber orders articles as people count: 3, 5, 12, 12 bis.
+func byNumber(a, b string) int {
+	number := func(s string) (n int) {
+		for _, c := range []byte(s) {
+			if c < '0' || c > '9' || n > 1_000_000 {
+				break
+			}
+			n = 10*n + int(c-'0')
+		}
+		return n
+	}
+	return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a, b))
 }
 
 // added returns what a member's reservations and declarations change on the day.

@@ -17,7 +17,7 @@ type ContactsView struct {
 	Parties   []Choice
 	Functions []Choice
 	Processes []Choice
-	Languages []Choice
+	Spoken    []Choice
 	Duty      bool
 	Filtered  bool
 	VCard     string
@@ -59,9 +59,9 @@ func (s *site) contacts(v *visit) error {
 	view := ContactsView{Frame: s.frame(v, t.T("office.title")), Duty: q.Get("duty") == "yes", VCard: with("/contacts.vcf", q, "id", ""),
 		Filtered:  q.Get("party")+q.Get("function")+q.Get("process")+q.Get("language")+q.Get("duty") != "",
 		Functions: choices(t, "office.function.", party.Functions(), q.Get("function")), Processes: s.processChoices(t, q.Get("process")),
-		Languages: []Choice{{"", t.T("cases.any"), q.Get("language") == ""}}}
+		Spoken: []Choice{{"", t.T("cases.any"), q.Get("language") == ""}}}
 	for _, l := range lang.Languages() {
-		view.Languages = append(view.Languages, Choice{l.Code, t.T("language." + l.Code), l.Code == q.Get("language")})
+		view.Spoken = append(view.Spoken, Choice{l.Code, t.T("language." + l.Code), l.Code == q.Get("language")})
 	}
 	if view.Parties, err = s.partyChoices(v, q.Get("party")); err != nil {
 		return err

@@ -83,7 +83,7 @@ func lawSamples(t *lang.Texts, in Frame) map[string]any {
 			Transfer: "safeguards", Rules: []RuleRow{{"Most persons", "5", []Link{{"/agreements/a-b", "An agreement, Art. 5"}, {"/parties/XB", "published"}}}},
 			Instruments: []StandingRow{{"/agreements/a-b", "An agreement", "today", "5, 12", amber}}},
 		"contacts": ContactsView{Frame: in, Desks: []DeskCard{desk, {Code: "XC", Name: "Duty", Present: amber, Hours: "mornings", VCard: "/contacts.vcf?party=XC"}}, Parties: some, Functions: some, Processes: some,
-			Languages: some, Duty: true, Filtered: true, VCard: "/contacts.vcf", There: 1},
+			Spoken: some, Duty: true, Filtered: true, VCard: "/contacts.vcf", There: 1},
 		"mechanisms": MechanismsView{Frame: in, Groups: []GroupSection{{"Mechanisms", []GroupCard{{"/mechanisms/pipeline", "Pipelines", "Guard them.", "Members: 2", true, "1 March"}}}}},
 		"mechanism": MechanismView{Frame: in, ID: "pipeline", Name: "Pipelines", Purpose: "Guard them.", Kind: "mechanism", Rhythm: "yearly", Processes: []string{"Alert"},
 			Members: []GroupMember{{"XA", "Azuria", "today", "desk", "note", true}, {"XB", "XB", "today", "", "", false}}, Desks: []DeskCard{desk}, Entries: []EntryLine{entry},

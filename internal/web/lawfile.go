@@ -128,6 +128,9 @@ func (s *site) agreementView(v *visit, f *agreement.File) (AgreementView, error)
 		Note: i.Note, Digest: f.Digest.String(), Uses: t.T("law.uses", f.Uses), MayWrite: s.may(v, access.WriteAgreements), Processes: s.processChoices(t, "")}
 	view.Facts = s.agreementFacts(v, i)
 	for _, m := range i.Members {
+		if m.InForce == "" && i.Kind == agreement.Bilateral {
+			m.InForce = i.InForce // one date for both
+		}
 		view.Parties = append(view.Parties, s.memberLine(v, m))
 		view.PartyChoices = append(view.PartyChoices, Choice{string(m.Party), s.codes(v, []landbridge.PartyID{m.Party}), m.Party == s.Party})
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -121,7 +122,7 @@ func (s *site) mechanism(v *visit) error {
 func (s *site) showMechanism(v *visit, status int, g *mechanism.Group, problem string) error {
 	t := v.t
 	view := MechanismView{Frame: s.frame(v, t.T("mech."+g.ID+".name")), ID: g.ID, Name: t.T("mech." + g.ID + ".name"), Purpose: t.T("mech." + g.ID + ".purpose"),
-		Kind: t.T("mech.since."+g.Kind, g.Founded), Rhythm: t.T("mech.rhythm." + g.Rhythm), In: g.In, MayAct: s.may(v, access.ActInMechanism),
+		Kind: t.T("mech.since."+g.Kind, strconv.Itoa(g.Founded)), Rhythm: t.T("mech.rhythm." + g.Rhythm), In: g.In, MayAct: s.may(v, access.ActInMechanism),
 		Problem: problem, Calendar: "/mechanisms/" + g.ID + "/calendar.ics"}
 	for _, p := range g.Processes {
 		view.Processes = append(view.Processes, s.processName(t, p))

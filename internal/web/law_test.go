@@ -53,7 +53,7 @@ func lawFamilies() (all []string) {
 func lawSamples(t *lang.Texts, in Frame) map[string]any {
 	green, amber := Pill{"green", t.T("law.status.in_force")}, Pill{"amber", t.T("law.why.not_yet")}
 	some := []Choice{{"", t.T("cases.any"), true}, {"XB", "XB · Borealis", false}}
-	term := TermCard{"Information request", []TermRow{{t.T("law.rule.max_persons"), "8", "Art. 5"}}}
+	term := TermCard{Process: "Information request", All: "Information request, Extradition", Rows: []TermRow{{t.T("law.rule.max_persons"), "8", "Art. 5"}}}
 	lines := []DifferenceLine{{"parties/XB/denounced", "", "2026-12-01"}}
 	desk := DeskCard{Code: "XB", Party: "Borealis", Name: "Directors' liaison", Function: "directors' liaison", Person: "A. Lind", Phone: "+000 22 0110", Email: "l@xb.example",
 		Languages: "English", Hours: "24/7", Present: green, Until: "for 2 h", Local: "14:00 there", Channels: []NameValue{{"hotline", "+000 22 9"}},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,10 +54,13 @@ type ReservationLine struct {
 	Withdrawn  string
 }
 
-// A TermCard is what the instrument says under one process.
+// A TermCard is what the instrument says under processes it treats alike.
 type TermCard struct {
-	Process string
+	Process string // the first of them
+	All     string // all of them, when they are many
 	Rows    []TermRow
+
+	names []string
 }
 
 // A TermRow is one value of a term and its article.
@@ -240,7 +244,8 @@ func (s *site) memberLine(v *visit, m agreement.Member) MemberLine {
 	return line
 }
 
-// termCards writes the terms of an instrument, process by process.
+// termCards writes the terms of an instrument; processes that it treats alike
+// stand together.
 func (s *site) termCards(t *lang.Texts, terms []agreement.Term) (cards []TermCard) {
 	for _, term := range terms {
 		title := s.processName(t, term.Process)
@@ -257,7 +262,27 @@ func (s *site) termCards(t *lang.Texts, terms []agreement.Term) (cards []TermCar
 			c.Rows = append(c.Rows, TermRow{t.T("law.covers"), term.Note, t.T("law.article", term.Article)})
 		}
 	}
-	return cards
+	return alike(t, cards)
+}
+
+// alike joins the cards that say the same.
+func alike(t *lang.Texts, cards []TermCard) (joined []TermCard) {
+	const most = 3
+	for _, c := range cards {
+		k := slices.IndexFunc(joined, func(x TermCard) bool { return slices.Equal(x.Rows, c.Rows) })
+		if k < 0 {
+			joined = append(joined, TermCard{Rows: c.Rows})
+			k = len(joined) - 1
+		}
+		joined[k].names = append(joined[k].names, c.Process)
+	}
+	for k := range joined {
+		c := &joined[k]
+		if c.Process = few(t, c.names, most); len(c.names) > most {
+			c.All = t.List(c.names)
+		}
+	}
+	return joined
 }
 
 // changeAgreement proposes a change of one instrument, shows it to a party, or

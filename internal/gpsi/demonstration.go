@@ -3,6 +3,7 @@ package gpsi
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -12,25 +13,43 @@ import (
 	"landbridge.example/internal/staff"
 )
 
-// demonstration is an index of real, open statistics that shows the method. It
-// is a folder that "landbridge index run" works on as it is.
+// The demonstrations are indices of real, open statistics that show the method.
+// Each is a folder that "landbridge index run" works on as it is.
 //
-//go:embed demonstration
-var demonstration embed.FS
+//go:embed demonstration demonstration-years
+var demonstrations embed.FS
 
-const demonstrationSpec = "gpsi-demo.yaml"
+// A demo is one demonstration. The last of the list is the newest release, so
+// what pages show first.
+type demo struct{ dir, spec, note string }
 
-// Demonstrate releases the demonstration index, unless it was: for the
+func demos() []demo {
+	return []demo{
+		{"demonstration-years", "gpsi-demo-years.yaml", "First release. Five years that can be compared."},
+		{"demonstration", "gpsi-demo.yaml", "First release."},
+	}
+}
+
+// Demonstrate releases the demonstration indices, unless they were: for the
 // secretariat of a demo. It stands for a few of the steps that a real edition
 // takes; dissent and correction in it are invented and say so.
 func (g *Register) Demonstrate(ctx context.Context) error {
-	dir, err := fs.Sub(demonstration, "demonstration")
-	if err != nil {
-		return fmt.Errorf("reading the demonstration: %w", err)
+	for _, d := range demos() {
+		if err := g.demonstrate(ctx, d); err != nil {
+			return fmt.Errorf("releasing %s: %w", d.dir, err)
+		}
 	}
-	text, err := fs.ReadFile(dir, demonstrationSpec)
+	return nil
+}
+
+func (g *Register) demonstrate(ctx context.Context, d demo) error {
+	dir, err := fs.Sub(demonstrations, d.dir)
 	if err != nil {
-		return fmt.Errorf("reading the demonstration: %w", err)
+		return err
+	}
+	text, err := fs.ReadFile(dir, d.spec)
+	if err != nil {
+		return err
 	}
 	s, err := readSpec(text)
 	if err != nil {
@@ -49,22 +68,22 @@ func (g *Register) Demonstrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := g.demonstrate(ctx, e, dir); err != nil {
+	if err := g.fill(ctx, e, dir, d.spec); err != nil {
 		return err
 	}
-	_, err = g.Release(ctx, by, e.ID, "First release.")
+	_, err = g.Release(ctx, by, e.ID, d.note)
 	return err
 }
 
-// demonstrate gives the demonstration its data and what was said about it.
-func (g *Register) demonstrate(ctx context.Context, e Edition, dir fs.FS) error {
+// fill gives a demonstration its data and what was said about it.
+func (g *Register) fill(ctx context.Context, e Edition, dir fs.FS, specName string) error {
 	return g.write(ctx, "preparing the demonstration", func(tx *db.Tx) error {
 		e, c, err := g.own(tx, e.ID)
 		if err != nil {
 			return err
 		}
 		err = fs.WalkDir(dir, ".", func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || path == demonstrationSpec || path == dissentsFile || path == correctionsFile {
+			if err != nil || d.IsDir() || path == specName || path == dissentsFile || path == correctionsFile {
 				return err
 			}
 			data, err := fs.ReadFile(dir, path)
@@ -89,6 +108,9 @@ func (g *Register) demonstrate(ctx context.Context, e Edition, dir fs.FS) error 
 // invented enters the dissent and the correction that the demonstration shows.
 func (g *Register) invented(tx *db.Tx, e Edition, dir fs.FS) error {
 	text, err := fs.ReadFile(dir, dissentsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("reading the demonstration: %w", err)
 	}

@@ -23,7 +23,7 @@ func TestDemonstration(t *testing.T) {
 		}
 		all, err := n.Releases(t.Context())
 		must(t, err)
-		if len(all) != 1 || all[0].ID != "xf-gpsi-demo-2018-1" || !all[0].Demonstration || !strings.Contains(all[0].Notice, "not the Global Public Security Index") {
+		if len(all) != 2 || all[0].ID != "xf-gpsi-demo-2018-1" || all[1].ID != "xf-gpsi-demo-years-2012-2016-1" || !all[1].Demonstration || !all[0].Demonstration || !strings.Contains(all[0].Notice, "not the Global Public Security Index") {
 			t.Fatalf("%+v", all)
 		}
 		o, err := n.Open(t.Context(), all[0].ID)
@@ -40,6 +40,11 @@ func TestDemonstration(t *testing.T) {
 			if strings.HasSuffix(path, ".md") && !strings.Contains(strings.ToLower(string(data)), "demonstration") {
 				t.Errorf("%s does not say that this is a demonstration", path)
 			}
+		}
+		years, err := n.Open(t.Context(), all[1].ID)
+		must(t, err)
+		if len(years.Result.Rows) != 5*148 || len(years.Intervals) != 5*148 || years.Replications != 200 || years.Result.Rows[0].Year != 2012 {
+			t.Errorf("the years have %d rows, %d intervals", len(years.Result.Rows), len(years.Intervals))
 		}
 		again, err := n.Open(t.Context(), all[0].ID)
 		must(t, err)

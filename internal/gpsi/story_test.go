@@ -286,7 +286,7 @@ func TestForged(t *testing.T) {
 		w.settle(t)
 		all, err := a.Releases(t.Context())
 		must(t, err)
-		if len(all) != 1 || all[0].Publisher != "XF" || !all[0].Demonstration {
+		if len(all) != 2 || all[0].Publisher != "XF" || !all[0].Demonstration {
 			t.Fatalf("%+v", all)
 		}
 		zip, err := a.Bundle(t.Context(), all[0].ID)

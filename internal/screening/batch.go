@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"landbridge.example"
@@ -264,15 +267,15 @@ func (s *Screening) screenPart(ctx context.Context, key blob.Key, sh *shelf, id 
 	found, unread := 0, 0
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	for _, r := range rows {
+	all := sh.screenRows(rows, least)
+	for i, r := range rows {
 		l := BatchLine{Line: r.Line, ID: r.ID, Kind: r.Person.Kind, Note: r.Note, Candidates: []BatchCandidate{}}
 		if len(r.Person.Names) == 0 {
 			unread++
 		} else {
 			l.Query = r.Person.Names[0].Text
-			hits := sh.screen(&r.Person, batchTop, least)
-			for i := range hits {
-				c, err := sh.batchCandidate(&hits[i])
+			for k := range all[i] {
+				c, err := sh.batchCandidate(&all[i][k])
 				if err != nil {
 					return err
 				}
@@ -299,6 +302,25 @@ func (s *Screening) screenPart(ctx context.Context, key blob.Key, sh *shelf, id 
 			string(id))
 		return err
 	})
+}
+
+// screenRows screens rows on all cores. The answers are the same on any number
+// of them.
+func (sh *shelf) screenRows(rows []Row, least match.Score) [][]match.Hit {
+	all := make([][]match.Hit, len(rows))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), maxFree) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(rows); i = int(next.Add(1)) - 1 {
+				if len(rows[i].Person.Names) > 0 {
+					all[i] = sh.screen(&rows[i].Person, batchTop, least)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return all
 }
 
 func (sh *shelf) batchCandidate(h *match.Hit) (BatchCandidate, error) {

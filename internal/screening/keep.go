@@ -162,23 +162,41 @@ func (s *Screening) eraseBatch(tx *db.Tx, id landbridge.ID) error {
 }
 
 // Sweep forgets what is kept for a while only: salts of old screenings, and
-// what was sealed under the key of a case that was erased. The node calls it
-// every hour.
+// what was sealed under the key of a case that was erased. Watches of cases that
+// are over end. The node calls it every hour.
 func (s *Screening) Sweep(ctx context.Context) error {
-	watches := map[landbridge.ID]*Watch{}
+	var all []*Watch
 	err := s.c.DB.Each(ctx, func(r *sql.Rows) error {
 		w, err := s.scanWatch(ctx, r.Scan)
-		if err == nil && w.Title == "" && w.Basis == "" { // its key is gone: every watch has a basis
-			watches[w.ID] = w
-		}
+		all = append(all, w)
 		return err
 	}, `SELECT `+leanColumns+` FROM screening_watch w WHERE w.case_id <> '' ORDER BY w.id`)
 	if err != nil {
-		return fmt.Errorf("looking for erased cases: %w", err)
+		return fmt.Errorf("reading the watches of cases: %w", err)
+	}
+	var erased, over []*Watch
+	for _, w := range all {
+		ended := false
+		if w.Ended.IsZero() && w.Basis != "" {
+			if ended, err = s.c.Ended(ctx, w.Case); err != nil {
+				return err
+			}
+		}
+		switch {
+		case w.Basis == "": // its key is gone: every watch has a basis
+			erased = append(erased, w)
+		case ended:
+			over = append(over, w)
+		}
 	}
 	return s.c.DB.Write(ctx, func(tx *db.Tx) error {
-		for _, w := range watches {
+		for _, w := range erased {
 			if err := s.eraseWatch(tx, w); err != nil {
+				return err
+			}
+		}
+		for _, w := range over {
+			if err := s.endWatch(tx, w, nodeActor, "the case is over"); err != nil {
 				return err
 			}
 		}

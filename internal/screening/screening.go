@@ -127,6 +127,10 @@ type Config struct {
 	// reading is a fact. The node hands it up from casework.
 	Case func(ctx context.Context, p staff.Person, id landbridge.CaseID, purpose handling.Purpose) (CaseView, error)
 
+	// Ended reports whether a case is over, so that nobody is screened for it any
+	// more. It is asked by the node itself and tells nothing else.
+	Ended func(ctx context.Context, id landbridge.CaseID) (bool, error)
+
 	Changed func(landbridge.CaseID) // told that something changed, after it is on disk; may be nil
 	Wake    func()                  // wakes the runner of jobs; may be nil
 	Report  func(error)             // told what no caller can be told; may be nil

@@ -449,6 +449,44 @@ func (w *world) rescreenAll(ctx context.Context) (int, error) {
 	return w.rescreen(ctx, sh, sh.books["UN"].records)
 }
 
+// TestCaseOver: nobody is screened for a case that is over; what hangs on a match stays.
+func TestCaseOver(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		w.importUN("2026-11-01", morvane, telluth)
+		c := w.newCase(CasePerson{"suspect", person("Ishkar Morvane", "1971-05-02")}, CasePerson{"suspect", person("Bram Telluth", "1965")})
+		_, err := w.WatchCase(ctx, w.people["officer"], c, false)
+		must(w.t, err)
+		page, err := w.Hits(ctx, w.people["supervisor"], Filter{})
+		if err != nil || len(page.Hits) != 2 {
+			w.t.Fatalf("%+v, %v", page, err)
+		}
+		for _, h := range page.Hits {
+			if h.Query == "Ishkar Morvane" {
+				w.match(h.ID)
+			}
+		}
+		must(w.t, w.Sweep(ctx))
+		w.only("supervisor", Open)
+		v := w.cases[c]
+		v.Ended = true
+		w.cases[c] = v
+		must(w.t, w.Sweep(ctx))
+		w.only("supervisor", Closed)
+		w.only("supervisor", Matched)
+		if _, err := w.WatchCase(ctx, w.people["officer"], c, false); !fail.Is(err, fail.Conflict) {
+			w.t.Errorf("watched a case that is over: %v", err)
+		}
+		done := w.importUN("2026-11-02", telluth)
+		if done.Unfreeze != 1 {
+			w.t.Errorf("a match of a case that is over is not lifted: %+v", done)
+		}
+		if _, err := w.Search(ctx, w.people["lists"], Question{Person: person("Bram Telluth", ""), Purpose: handling.Investigation, Case: c}); !fail.Is(err, fail.Missing) {
+			w.t.Errorf("a screening stands in the record of a case its author may not read: %v", err)
+		}
+	})
+}
+
 func assertCount(w *world, q string, want int) {
 	w.t.Helper()
 	var n int

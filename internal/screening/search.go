@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -85,14 +84,24 @@ func (s *Screening) Search(ctx context.Context, p staff.Person, q Question) (*An
 	if len(sh.books) == 0 {
 		return nil, fail.New(fail.Conflict, "this node has no list yet; a list officer or the operator imports one on the page of lists")
 	}
+	if q.Case != "" { // whose record the fact enters: only who may read it
+		if _, err := s.c.Case(ctx, p, q.Case, ""); err != nil {
+			return nil, err
+		}
+	}
 	if q.Top == 0 {
 		q.Top = 10
 	}
+	q.Top = min(max(q.Top, 1), MaxTop)
+	ask := q.Top
+	if len(q.Lists) > 0 {
+		ask = MaxTop // those of other lists fall away
+	}
 	began := s.c.Clock()
 	a := &Answer{Engine: Engine, Candidates: []Candidate{}}
-	hits := sh.screen(&q.Person, min(max(q.Top, 1), MaxTop), leastSearch)
+	hits := sh.screen(&q.Person, ask, leastSearch)
 	for i := range hits {
-		if len(q.Lists) > 0 && !slices.Contains(q.Lists, hits[i].Record.List) {
+		if len(q.Lists) > 0 && !slices.Contains(q.Lists, hits[i].Record.List) || len(a.Candidates) == q.Top {
 			continue
 		}
 		c, err := sh.candidate(&hits[i])
@@ -123,12 +132,19 @@ func (s *Screening) Search(ctx context.Context, p staff.Person, q Question) (*An
 // askedAgain reports whether the person asked the same of the same lists a
 // moment ago: typing on in a name and back is not another screening.
 func (s *Screening) askedAgain(p staff.Person, q *Question, lists string) bool {
+	return s.again(recentKey{p.Pseudonym, landbridge.Sum(append(queryText(&q.Person), string(q.Purpose)+"\x00"+string(q.Case)...)), lists})
+}
+
+const maxRecent = 10_000 // questions remembered
+
+// again reports whether the same was done moments ago, and remembers that it
+// was done now. What it forgets is recorded once more.
+func (s *Screening) again(k recentKey) bool {
 	now := s.c.Clock()
-	k := recentKey{p.Pseudonym, landbridge.Sum(append(queryText(&q.Person), string(q.Purpose)+"\x00"+string(q.Case)...)), lists}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.recent) > 10_000 {
-		maps.DeleteFunc(s.recent, func(_ recentKey, t time.Time) bool { return now.Sub(t) > searchAgain })
+	if len(s.recent) >= maxRecent {
+		clear(s.recent)
 	}
 	before, ok := s.recent[k]
 	if ok && now.Sub(before) < searchAgain {

@@ -394,16 +394,7 @@ func openSubject(key blob.Key, id, watch landbridge.ID, body []byte) (Subject, e
 // noteRead records that somebody looked (S18); looking again within minutes at
 // the same is the same reading.
 func (s *Screening) noteRead(ctx context.Context, p staff.Person, about, what string) error {
-	k := recentKey{p.Pseudonym, landbridge.Sum([]byte(about + "\x00" + what)), ""}
-	now := s.c.Clock()
-	s.mu.Lock()
-	before, ok := s.recent[k]
-	again := ok && now.Sub(before) < searchAgain
-	if !again {
-		s.recent[k] = now
-	}
-	s.mu.Unlock()
-	if again {
+	if s.again(recentKey{p.Pseudonym, landbridge.Sum([]byte(about + "\x00" + what)), ""}) {
 		return nil
 	}
 	return s.c.DB.Write(ctx, func(tx *db.Tx) error {

@@ -111,7 +111,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 // reopen is the node after a restart: nothing in memory is left.
 func (w *world) reopen() {
 	w.Screening = New(Config{DB: w.db, Log: w.log, Vault: w.vault, Clock: w.clock.Now, Random: rand.Reader, Verify: w.staff.VerifyApproval, Names: w.staff.Named,
-		Case: w.caseView, Report: func(err error) { w.t.Error(err) },
+		Case: w.caseView, Ended: func(_ context.Context, id landbridge.CaseID) (bool, error) { return w.cases[id].Ended, nil }, Report: func(err error) { w.t.Error(err) },
 		Changed: func(c landbridge.CaseID) { w.mu.Lock(); w.told = append(w.told, c); w.mu.Unlock() }})
 	w.runner = jobs.NewRunner(w.db, w.clock.Now, w.Jobs(), func(err error) { w.t.Error(err) })
 }

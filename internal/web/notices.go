@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"landbridge.example"
@@ -58,7 +59,7 @@ type GoneLine struct {
 }
 
 // A LagLine is how quickly one party takes notices out.
-type LagLine struct{ Party, Ordered, InTime, Late, Open, Longest string }
+type LagLine struct{ Code, Party, Ordered, InTime, Late, Open, Longest string }
 
 // purposes are what this person may look for: who checks looks to check.
 func (s *site) purposes(v *visit, chosen string) []Choice {
@@ -132,7 +133,8 @@ func (s *site) noticeLists(v *visit, view *NoticesView) error {
 	}
 	for _, l := range lags {
 		n := func(i int) string { return v.t.Number(int64(i)) }
-		view.Lags = append(view.Lags, LagLine{s.codes(v, []landbridge.PartyID{l.Party}), n(l.Ordered), n(l.InTime), n(l.Late), n(l.Open), v.t.Duration(l.Longest)})
+		_, name, _ := strings.Cut(s.codes(v, []landbridge.PartyID{l.Party}), " · ")
+		view.Lags = append(view.Lags, LagLine{string(l.Party), name, n(l.Ordered), n(l.InTime), n(l.Late), n(l.Open), v.t.Duration(l.Longest)})
 	}
 	return nil
 }
@@ -180,12 +182,20 @@ func (s *site) noticePill(v *visit, l notice.Line) Pill {
 func (s *site) noticeHit(v *visit, h notice.Hit, purpose string) NoticeHit {
 	hit := NoticeHit{NoticeLine: s.noticeLine(v, h.Line, purpose), Name: h.Name, Score: v.t.Percent(float64(h.Score)/float64(match.FullScore), 0),
 		Effect: s.effect(v, h.Effect), Stale: s.staleText(v, h.Stale)}
+	var unknown []string
 	for _, e := range h.Evidence {
+		if e.State == match.Missing {
+			unknown = append(unknown, v.t.T("notice.evidence."+e.What))
+			continue
+		}
 		words := v.t.T("notice.evidence." + string(e.State))
 		if e.Listed != "" && e.Query != "" {
 			words += ": " + e.Query + " / " + e.Listed
 		}
 		hit.Evidence = append(hit.Evidence, NameValue{v.t.T("notice.evidence." + e.What), words})
+	}
+	if unknown != nil {
+		hit.Evidence = append(hit.Evidence, NameValue{v.t.T("notice.evidence.missing"), v.t.List(unknown)})
 	}
 	return hit
 }
@@ -212,6 +222,8 @@ type NoticeView struct {
 	Frame
 	NoticeLine
 	Ask             bool
+	Elsewhere       bool // in force, and a party that reviewed it keeps nothing of it
+	Receives        bool
 	Purposes        []Choice
 	InForce         bool
 	Heading         string
@@ -260,6 +272,8 @@ func (s *site) notice(v *visit) error {
 	add("notice.text", n.Text)
 	add("notice.caution", n.Caution)
 	add("notice.list", n.List)
+	view.Receives = n.Side == "receiving"
+	view.Elsewhere = n.InForce && n.Side == "panel"
 	for _, p := range n.Parties {
 		words := t.T("notice.side." + p.Side)
 		if !p.Taken.IsZero() {

@@ -65,7 +65,7 @@ func samples(t *lang.Texts) map[string]any {
 			Hits:     []NoticeHit{{NoticeLine: NoticeLine{Href: "/notices/c", Number: "XA-2026-0007", Kind: "Wanted person", Issuer: "XA", State: pill}, Name: "Анара <b>", Score: "97 %", Effect: "Locate", Stale: "old", Evidence: []NameValue{{"Birth", "agrees"}}}},
 			Lines:    []NoticeLine{{Href: "/notices/c", Number: "XA-2026-0007", Kind: "Wanted", Issuer: "XA", Side: "receives", State: pill, Until: "today", Soon: true}},
 			Removals: []RemovalLine{{NoticeLine: NoticeLine{Href: "/notices/d", Number: "XA-2026-0008"}, Reason: "Found", Ordered: "today", Parties: []GoneLine{{"XB", "2 h", pill}}, All: true}},
-			Lags:     []LagLine{{"XB", "1", "1", "0", "0", "2 h"}}},
+			Lags:     []LagLine{{"XB", "XB", "1", "1", "0", "0", "2 h"}}},
 		"notice": NoticeView{Frame: in, NoticeLine: NoticeLine{Number: "XA-2026-0007", Kind: "Wanted", Issuer: "XA", State: pill, Until: "today"}, InForce: true, Heading: "A title", Persons: [][]NameValue{{{"Family name", "Ŝarko"}}}, Offences: [][]NameValue{{{"Offence", "fraud"}}},
 			Lines: []NameValue{{"What is asked", "a <b>\nc"}}, Extract: "x", Effect: "Locate", Stale: "old", Parties: []NameValue{{"XB", "receives"}}, CaseHref: "/cases/c"},
 		"substances": SubstancesView{Frame: in, Query: "фентанил", Asked: true, Total: t.T("substances.total", 346), Hits: []SubstanceLine{{"/substances/fentanyl", "fentanyl", "芬太尼", []Link{{"/schedules/1961-I", t.T("substances.schedule", "1961", "I")}}, "437-38-7", Pill{"green", t.T("substances.check.checked")}, false}},

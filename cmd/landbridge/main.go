@@ -60,6 +60,7 @@ func commands() *command {
 			mechanismCommand(),
 			indexCommand(),
 			screenCommand(),
+			noticeCommand(),
 			completionCommand(commands),
 			versionCommand(),
 		},

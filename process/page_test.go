@@ -142,6 +142,31 @@ func TestUnknownProcess(t *testing.T) {
 	}
 }
 
+// BenchmarkCheckSurrender checks the act with the most guards of the catalogue,
+// in a case of a dozen acts.
+func BenchmarkCheckSurrender(b *testing.B) {
+	d, err := process.Parse([]byte(catalogueFiles(b)["extradition.v1.yaml"]))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, acts := chain(b, d, "XA request", "XB receive", "XB check_form", "XB review_rights", "XB assess_risk", "XB order_detention", "XB inform_person",
+		"XB open_hearing", "XB declare_admissible", "XB grant", "XB make_final", "XB arrange_surrender")
+	for i := range acts {
+		if acts[i].Transition == "review_rights" { // by somebody who did nothing else
+			acts[i].Person = "XB-reviewer"
+		}
+	}
+	c := process.Fold(d, acts)
+	a := act(d, 99, "XB", "surrender", acts[len(acts)-1].ID)
+	if why := c.Check(&a, nil); why != nil {
+		b.Fatal(why.Text, dump(c))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Check(&a, nil)
+	}
+}
+
 func BenchmarkProveCatalogue(b *testing.B) {
 	var all []*process.Definition
 	for name, text := range catalogueFiles(b) {

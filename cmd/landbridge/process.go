@@ -27,6 +27,10 @@ func processCommand() *command {
 				example: "landbridge process show information-request"},
 			{name: "draw", args: "PROCESS|FILE", short: "draw a process in the Mermaid language", min: 1, max: 1, setup: processDraw,
 				example: "landbridge process draw information-request"},
+			{name: "sign", short: "sign the list of definitions this program holds, as the party of a node", setup: processSign,
+				long: "Writes name, version and hash of every definition, signed with the party's identity key. Anybody who has the directory checks it\n" +
+					"with \"landbridge verify FILE\", which also says where their own program holds another text.",
+				example: "landbridge process sign --dir node-xa > xa.definitions"},
 			{name: "verify", args: "[FILE...]", short: "prove that definitions keep the safeguards", max: 1000, setup: processVerify,
 				long: "Without files it proves the catalogue of this release. It walks every configuration a case can come to and prints what does not\n" +
 					"hold, with the way that leads there, and the table of safeguards by processes. The exit code is 1 when a required safeguard is missing.",

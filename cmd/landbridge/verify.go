@@ -160,6 +160,9 @@ func (v *verifier) file(name string) (kind, text string, err error) {
 	case bytes.Contains(b[:min(len(b), 4096)], []byte("format: "+process.Format)):
 		text, err = verifyProcess(b)
 		return "process", text, err
+	case bytes.HasPrefix(b, []byte(process.ListFormat+"\n")):
+		text, err = v.definitions(b)
+		return "definitions", text, err
 	case filepath.Ext(name) == ".act":
 		text, err = v.act(b)
 		return "act", text, err
@@ -257,6 +260,10 @@ func verifyProcess(b []byte) (string, error) {
 			all = append(all, fmt.Sprintf("%s (%s): %s", f.Rule, f.Where, f.Text))
 		}
 		return "", fail.New(fail.Invalid, "%s", strings.Join(all, "; "))
+	}
+	if r := process.Prove(d); len(r.Findings) > 0 {
+		f := r.Findings[0]
+		return "", fail.New(fail.Invalid, "%s (%s): %s; \"landbridge process verify\" lists everything", f.Rule, f.Where, f.Text)
 	}
 	return fmt.Sprintf("%s: %d states, %d acts, no rule broken", d.Ref, len(d.States), len(d.Transitions)), nil
 }

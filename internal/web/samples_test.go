@@ -197,7 +197,7 @@ func sampleEdition(in Frame) *EditionView {
 
 func sampleTable(in Frame) TableView {
 	choice := []Choice{{"", "not chosen", true}, {"x", "x", false}, {"y", "y", false}}
-	find := []FindingRow{{true, "3", "A", "FRA", "1,5", "A decimal comma.", ","}, {Text: "By name."}}
+	find := []FindingRow{{true, "3", "A", "FRA", "1,5", "A decimal comma.", ",", "Decimal comma"}, {Text: "By name.", Rule: "By name"}}
 	return TableView{Frame: in, ID: "t", Edition: "e", Path: "data/a.csv", Name: "a.xlsx", Summary: []NameValue{{"Rows", "3"}}, Findings: find, Engine: find, Proposed: true,
 		Changes: &ChangeCard{Lines: []NameValue{{"Same", "3"}}, New: "FRA", Gone: "DEU", Columns: "A", Lost: "B", Largest: []gpsi.Change{{Unit: "FRA", Year: "2025", Column: "A", Was: "1", Is: "2"}}},
 		Form:    TableForm{Sheets: choice, Decimal: choice, Thousands: choice, Percent: choice, Footnotes: choice, Merged: choice, Duplicates: choice, Header: "3", Missing: "..", Countries: "Germny = DEU"},

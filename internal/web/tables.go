@@ -31,6 +31,7 @@ type TableView struct {
 type FindingRow struct {
 	Bad                                      bool
 	Line, Column, Unit, Cell, Text, Proposal string
+	Rule                                     string // its name, in the reader's language
 }
 
 // A ChangeCard says what the table would change.
@@ -182,7 +183,7 @@ func (s *site) showTable(v *visit, imp *gpsi.Import) error {
 	add("gpsi.table.rows", n(rep.Rows))
 	add("gpsi.table.countries", n(rep.Countries))
 	for _, f := range rep.Findings {
-		row := FindingRow{Bad: f.Bad, Column: f.Column, Unit: f.Unit, Cell: f.Cell, Text: sentence(f.Text)}
+		row := FindingRow{Bad: f.Bad, Column: f.Column, Unit: f.Unit, Cell: f.Cell, Text: sentence(f.Text), Rule: v.t.Or(f.Rule, "gpsi.rule."+f.Rule)}
 		if f.Line > 0 {
 			row.Line = n(f.Line)
 		}

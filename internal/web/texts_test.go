@@ -16,6 +16,7 @@ import (
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi"
+	"landbridge.example/internal/gpsi/sheet"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/screening"
 	"landbridge.example/match"
@@ -241,6 +242,9 @@ func families(t testing.TB) []string {
 	each("screen.desk.", "look", "confirm")
 	each("said.screen-", "decided", "proposed", "confirmed", "added", "ended", "watched")
 	each("role.does.", "officer", "supervisor", "contact_point", "dpo", "oversight", "operator", "secretariat")
+	for _, rule := range sheet.Rules() {
+		each("gpsi.rule.", rule)
+	}
 	each("gpsi.state.", gpsi.Draft, gpsi.Preview, gpsi.Released, gpsi.Dropped)
 	each("gpsi.comment.", gpsi.Open, gpsi.Accepted, gpsi.Declined)
 	each("gpsi.what.", "begun", "method", "imported", "corrected", "weighted", "shown")

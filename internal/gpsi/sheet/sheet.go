@@ -94,6 +94,17 @@ func (f Finding) String() string {
 	return s
 }
 
+// Rules lists the rules that findings name.
+func Rules() []string {
+	return []string{
+		"bad-csv", "bad-workbook", "bad-year", "bound", "by-name", "column-twice", "comma-or-thousands", "date", "decimal-comma",
+		"empty-column", "error-cell", "footer", "footnote", "formula", "lines-above", "long-table", "merged", "merged-header",
+		"missing-word", "mixed-scale", "no-countries", "no-country", "no-header", "no-name", "no-rows", "no-sheet", "no-table",
+		"not-a-number", "not-utf8", "old-workbook", "percent", "point-among-commas", "row-twice", "several-sheets", "thousands",
+		"too-large", "two-decimal-signs", "two-years", "unknown-column", "unknown-country",
+	}
+}
+
 // A Column says what was found in one column.
 type Column struct {
 	Name    string `json:"name"`

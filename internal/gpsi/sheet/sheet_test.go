@@ -97,6 +97,11 @@ func TestFindings(t *testing.T) {
 			if c.rule == "" && rep.Bad() {
 				t.Errorf("%+v", rep.Findings)
 			}
+			for _, f := range rep.Findings {
+				if !slices.Contains(Rules(), f.Rule) {
+					t.Errorf("the rule %s is not in the list", f.Rule)
+				}
+			}
 			if rep.Bad() != (tab == nil) {
 				t.Errorf("bad %v, table %v", rep.Bad(), tab)
 			}
@@ -255,6 +260,11 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, decimal, thousands, percent string) {
 		o := Options{Decimal: decimal, Thousands: thousands, Percent: percent, Footnotes: "drop", Merged: "repeat", Duplicates: "last", Missing: []string{".."}}
 		tab, rep := Read("x", data, o, l)
+		for _, f := range rep.Findings {
+			if !slices.Contains(Rules(), f.Rule) {
+				t.Fatalf("the rule %s is not in the list", f.Rule)
+			}
+		}
 		if (tab == nil) != rep.Bad() {
 			t.Fatalf("table %v, %+v", tab, rep.Findings)
 		}

@@ -63,6 +63,7 @@ type Config struct {
 	Index      Index
 	Processes  Processes
 	Statistics Statistics
+	Notices    Notices
 	Lang       *lang.Book
 	Random     io.Reader // for reference numbers of errors
 	Secure     bool      // the pages are reached over TLS: cookies say so
@@ -99,8 +100,8 @@ func New(c Config) (http.Handler, error) {
 }
 
 func newSite(c Config) (*site, error) {
-	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil {
-		return nil, errors.New("portal needs an index, processes, their statistics, languages and randomness")
+	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil {
+		return nil, errors.New("portal needs an index, processes, their statistics, notices, languages and randomness")
 	}
 	if c.PartyName == nil {
 		c.PartyName = func(context.Context, string) string { return string(c.Party) }
@@ -139,6 +140,7 @@ func rooms() []room {
 	return []room{
 		{"processes/", "public.processes.title", "public.processes.about"},
 		{"statistics", "public.statistics.title", "public.statistics.about"},
+		{"notices", "public.notices.title", "public.notices.about"},
 		{"index/", "public.index.title", "public.index.about"},
 	}
 }
@@ -162,6 +164,9 @@ func (s *site) routes() []route {
 		{"GET " + Prefix + "statistics", (*site).statistics},
 		{"GET " + Prefix + "statistics.csv", (*site).statisticsCSV},
 		{"GET " + Prefix + "statistics.json", (*site).statisticsJSON},
+
+		{"GET " + Prefix + "notices", (*site).notices},
+		{"GET " + Prefix + "notices.json", (*site).noticesJSON},
 
 		{"GET " + Prefix + "index/{$}", (*site).releases},
 		{"GET " + Prefix + "index/releases.json", (*site).releasesJSON},

@@ -34,7 +34,7 @@ func views() map[string]any {
 		"home": HomeView{}, "releases": ReleasesView{}, "ranking": RankingView{}, "map": MapView{}, "profile": ProfileView{}, "compare": CompareView{},
 		"whatif": WhatIfView{}, "time": TimeView{}, "relations": RelationsView{}, "sensitivity": SensitivityView{}, "method": MethodView{},
 		"quality": QualityView{}, "statements": StatementsView{}, "downloads": DownloadsView{}, "error": ErrorView{},
-		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{},
+		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{}, "notices": NoticesView{},
 	}
 }
 
@@ -84,7 +84,7 @@ func addresses() []string {
 	for _, p := range []string{"", "safeguards", "information-request", "extradition", "joint-operation", "notice"} {
 		all = append(all, Prefix+"processes/"+p)
 	}
-	return append(all, Prefix, Prefix+"index/", Prefix+"statistics")
+	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices")
 }
 
 func get(t testing.TB, h http.Handler, address string, headers ...string) *httptest.ResponseRecorder {
@@ -344,7 +344,7 @@ func TestWhatIf(t *testing.T) {
 // TestStandings: strengths lie above the peers' average, weaknesses below, and
 // what was filled in is neither.
 func TestStandings(t *testing.T) {
-	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Random: strings.NewReader("")})
+	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Random: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}

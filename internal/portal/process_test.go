@@ -7,10 +7,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/notice"
 	"landbridge.example/process"
 	"landbridge.example/process/catalogue"
 )
@@ -105,6 +107,30 @@ func TestStatisticsPage(t *testing.T) {
 			if c.Number > 0 && c.Number < 10 {
 				t.Errorf("the small number %d is told", c.Number)
 			}
+		}
+	}
+}
+
+// extracts are what one party may show the public.
+type extracts struct{}
+
+func (extracts) Extracts(context.Context) ([]notice.Extract, error) {
+	day := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	return []notice.Extract{{Number: "XA-2026-0007", Issuer: "XA", Kind: notice.Missing, Text: "Who has seen her?\n<script>", Since: day, Until: day.AddDate(1, 0, 0)}}, nil
+}
+
+// TestS27NoticesPage: what the public is shown says what it is not, and no cache
+// or archive is asked to keep it.
+func TestS27NoticesPage(t *testing.T) {
+	h := newPortal(t)
+	for _, a := range []string{"notices?lang=en", "notices.json"} {
+		w := get(t, h, Prefix+a)
+		page := w.Body.String()
+		if !strings.Contains(page, "This is not an arrest warrant.") || !strings.Contains(page, "Who has seen her?") || !strings.Contains(page, "XA-2026-0007") {
+			t.Errorf("%s: %s", a, page)
+		}
+		if w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(w.Header().Get("X-Robots-Tag"), "noarchive") {
+			t.Errorf("%s may be kept: %v", a, w.Header())
 		}
 	}
 }

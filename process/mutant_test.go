@@ -138,31 +138,35 @@ func watching(watch string) []string {
 }
 
 // repeated reports whether the guard says nothing new at the act: every act that
-// asks for what it looks at carries it too, and every way into the act's states
-// leads over one of them.
+// asks for what it looks at carries it too, and no way leads to the act but over
+// one that carries it.
 func repeated(d *Definition, t *Transition, guard string) bool {
 	g, _ := guardNamed(guard)
-	if len(g.reads) == 0 && g.typed == "" || g.local || len(t.From) == 0 || guard == "S5.risk_assessed" || guard == "S2.rights_reviewed" {
+	once := guard == "S25.person_informed" // who was told stays told
+	if len(g.reads) == 0 && g.typed == "" && !once || g.local {
 		return false
 	}
-	asks := func(u *Transition) bool { return g.asksFor(d, u) }
+	if slices.Contains([]string{"S5.risk_assessed", "S2.rights_reviewed", "S7.assured"}, guard) {
+		return false // what these look at can get worse without anybody being asked
+	}
 	for i := range d.Transitions {
 		u := &d.Transitions[i]
-		if asks(u) && (u.Name == t.Name || !slices.Contains(u.Guards, guard)) {
+		if !once && g.asksFor(d, u) && (u.Name == t.Name || !slices.Contains(u.Guards, guard)) {
 			return false
 		}
 	}
-	if !slices.ContainsFunc(d.Opening(), func(o *Transition) bool { return !asks(o) }) {
-		return true
-	}
-	for _, from := range d.froms(t) {
+	reached := map[string]bool{d.start: true}
+	for range d.States { // without the acts that carry it, t excepted
 		for i := range d.Transitions {
-			if u := &d.Transitions[i]; u.To == from && !slices.Contains(u.Guards, guard) {
-				return false
+			u := &d.Transitions[i]
+			for _, from := range d.froms(u) {
+				if reached[from] && u.To != Same && u.To != Back && !slices.Contains(u.Guards, guard) {
+					reached[u.To] = true
+				}
 			}
 		}
 	}
-	return true
+	return !slices.ContainsFunc(d.froms(t), func(s string) bool { return reached[s] })
 }
 
 func actMutants(d *Definition, i int) (all []mutant) {

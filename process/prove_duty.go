@@ -41,6 +41,7 @@ func (p *prover) duties(k *walk) {
 			p.proved[rule] = append(p.proved[rule], what)
 		}
 	}
+	p.leave()
 	switch p.d.Ref.ID {
 	case "incident":
 		owed("S29", "told within 72 h", p.breachTold)
@@ -51,6 +52,33 @@ func (p *prover) duties(k *walk) {
 		owed("S27", "removal", p.delisted)
 	case "notice":
 		owed("S27", "removal", p.removed)
+	}
+}
+
+// together names the states in which parties act side by side on each other's
+// territory, where each of them can stop at any moment (A9, A10).
+func together() map[string][]string {
+	return map[string][]string{"joint-operation": {"proposed", "legal_checked", "risk_assessed", "order_signed", "running", "paused"},
+		"joint-patrol": {"on_patrol"}, "joint-investigation-team": {"active", "extended"}}
+}
+
+// leave: each party of every side can stop it alone, at once, whatever the
+// others think.
+func (p *prover) leave() {
+	for _, name := range together()[p.d.Ref.ID] {
+		if p.d.State(name) == nil {
+			p.find("A9", "definition", "there is no state called %s, which each party can leave at any moment", name)
+			continue
+		}
+		for _, side := range p.d.Sides {
+			if !slices.ContainsFunc(p.d.Transitions, func(t Transition) bool {
+				s := p.d.State(t.To)
+				return slices.Contains(p.d.froms(&t), name) && by(&t, side.Name) && alone(&t) && !slices.Contains(t.By, landbridge.Oversight) &&
+					s != nil && s.Name != name && s.Kind != Suspended && (t.Means == Withdrawal || t.Means == Refusal || s.Outcome != "")
+			}) {
+				p.find("A9", "state "+name, "a party of the %s side cannot stop it alone and at once", side.Name)
+			}
+		}
 	}
 }
 

@@ -167,6 +167,32 @@ func (dm *demand) lawful(d *draftRow) (all []Problem) {
 		all = append(all, Problem{Field: "death_penalty_possible", Rule: dm.rules.Cite("death"), Block: true, Text: Text{"case.problem.death", nil,
 			"nothing is given where the offence may be punished by death"}})
 	}
+	// S17: the act may rest on a narrower basis than the instruments name, not on a wider one.
+	ranks := agreement.Ranks("transfer")
+	said := slices.Index(ranks, d.Input.Fields["transfer_basis"].Text)
+	if law := dm.rules["transfer"].Number - 1; said >= 0 && said < law {
+		all = append(all, Problem{Field: "transfer_basis", Rule: "S17, " + dm.rules.Cite("transfer"), Block: true,
+			Text: Text{"case.problem.transfer", []any{ranks[law]}, "the instruments in force name a narrower basis: " + ranks[law]}})
+	}
+	return all
+}
+
+// rests names the instruments a request rests on, as advice beside its form:
+// its author need not look them up to name the legal basis.
+func (dm *demand) rests() (all []Problem) {
+	for _, b := range dm.bases {
+		var lines []string
+		for _, s := range b.Instruments {
+			if s.Counts {
+				lines = append(lines, s.Title+", Art. "+strings.Join(slices.Compact(s.Articles), ", "))
+			}
+		}
+		if len(lines) > 0 {
+			text := strings.Join(lines, "; ")
+			all = append(all, Problem{Field: "legal_basis", Rule: string(b.To),
+				Text: Text{"case.advice.basis", []any{text}, "in force between the two for this process: " + text}})
+		}
+	}
 	return all
 }
 

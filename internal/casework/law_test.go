@@ -111,3 +111,26 @@ func TestDeathPenaltyRefused(t *testing.T) {
 	_, err = a.Propose(t.Context(), a.people["officer"], d.ID)
 	refused(t, err, fail.Invalid, "Lanes Convention, Art. 17")
 }
+
+// TestS17NarrowerBasis: an act may rest on a narrower basis for its transfer
+// than the instruments name, never on a wider one; and the form says on what it rests.
+func TestS17NarrowerBasis(t *testing.T) {
+	dm := &demand{rules: agreement.Build([]*agreement.Instrument{convention()}, agreement.Query{From: "XA", To: "XB", Process: "information-request", Day: "2026-11-22"}).Rules}
+	for said, wrong := range map[string]bool{"adequacy": true, "safeguards": false, "derogation": false, "": false} {
+		in := request()
+		in.Fields["transfer_basis"] = process.Text(said)
+		found := dm.lawful(&draftRow{Input: in})
+		if (len(found) == 1) != wrong || wrong && !strings.Contains(found[0].Rule, "Lanes Convention, Art. 14") {
+			t.Errorf("%q: %+v", said, found)
+		}
+	}
+	a := sqliteWorld(t).nodes["XA"]
+	d, err := a.NewDraft(t.Context(), a.people["officer"], NewDraft{Process: "information-request", To: "XB", Input: request()})
+	must(t, err)
+	for _, p := range d.Problems {
+		if p.Field == "legal_basis" && !p.Block && strings.Contains(p.Text.English, "Lanes Convention, Art. 14, 17") {
+			return
+		}
+	}
+	t.Errorf("nothing says on what it rests: %+v", d.Problems)
+}

@@ -82,6 +82,7 @@ func (w *Casework) problems(ctx context.Context, f *whole, d *draftRow, files []
 		add("", dm.ruleOf(why), "process.why."+why.Code, why.Text, true)
 	}
 	all = append(all, dm.lawful(d)...)
+	all = append(all, dm.rests()...)
 	all = append(all, w.advice(f, t, d, dm, a)...)
 	return all, nil
 }

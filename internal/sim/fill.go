@@ -84,7 +84,7 @@ func lawful(name string) (string, bool) {
 		"in_absence":             process.No,
 		"summoned":               "in_person",
 		"integrity":              "equal",
-		"transfer_basis":         "adequacy",
+		"transfer_basis":         "safeguards",
 		"privileged":             process.No,
 		"counsel":                "informed",
 		"consul":                 "informed",

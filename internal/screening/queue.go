@@ -47,9 +47,6 @@ type HitPage struct {
 	Next string
 }
 
-// waiting are the states in which somebody has to do something.
-func waiting(st State) bool { return st == Open || st == Proposed || st == Unfreezing }
-
 // Hits lists candidates a person may see, those that wait longest first.
 func (s *Screening) Hits(ctx context.Context, p staff.Person, f Filter) (*HitPage, error) {
 	if err := s.may(p, access.SeeScreening); err != nil {

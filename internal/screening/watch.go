@@ -162,7 +162,7 @@ func (s *Screening) WatchCase(ctx context.Context, p staff.Person, id landbridge
 	var add []subjectText
 	for _, cp := range c.Persons {
 		if err := checkPerson(&cp.Person); err == nil && (all || screened(cp.Role)) {
-			add = append(add, subjectText{cp.Role, cp.Person})
+			add = append(add, subjectText(cp))
 		}
 	}
 	if len(add) == 0 {

@@ -110,7 +110,9 @@ func parseMessage(body []byte) (*head, []byte, error) {
 }
 
 // A parcel is a message on its way: what it says, and to whom. A large one is
-// sealed before the transaction; a small one inside it.
+// sealed before the transaction, a small one inside it. A release is always
+// sealed inside: it names its entry in the log, which is known only there. That
+// holds the node's one writer for a tenth of a second, a few times a year.
 type parcel struct {
 	kind     string
 	head     *head
@@ -149,7 +151,7 @@ func (g *Register) pack(ctx context.Context, kind string, h *head, file []byte, 
 	}
 	for i := range all {
 		p := &all[i]
-		if p.small = len(file)+maxHead < seal.MaxBody; p.small {
+		if p.small = len(file)+maxHead < seal.MaxBody; p.small || kind == kindReleased {
 			continue
 		}
 		if err := g.sealLarge(p); err != nil {
@@ -207,6 +209,11 @@ func (g *Register) send(tx *db.Tx, all []parcel) ([]landbridge.Digest, error) {
 	for i := range all {
 		p := &all[i]
 		lane := exchange.Bulk
+		if !p.small && p.envelope == nil {
+			if err := g.sealLarge(p); err != nil {
+				return nil, err
+			}
+		}
 		if p.small {
 			body, err := p.head.encode(p.file)
 			if err != nil {

@@ -218,7 +218,8 @@ func TestTwoNodes(t *testing.T) {
 // it and arrives whole.
 func TestLargePreview(t *testing.T) {
 	all := federation(t, time.Now, map[string][]node.NewPerson{
-		"XF": {{Name: "E. Marsh", Login: "marsh", Roles: []landbridge.Role{landbridge.Secretariat}, Soft: true}},
+		"XF": {{Name: "I. Rehn", Login: "rehn", Roles: []landbridge.Role{landbridge.Analyst}, Soft: true},
+			{Name: "E. Marsh", Login: "marsh", Roles: []landbridge.Role{landbridge.Secretariat}, Soft: true}},
 		"XA": {{Name: "I. Sol", Login: "sol", Roles: []landbridge.Role{landbridge.CentralAuthority}, Soft: true}},
 	})
 	ctx, secretary, central := t.Context(), all["XF"].as["marsh"], all["XA"].as["sol"]
@@ -226,7 +227,7 @@ func TestLargePreview(t *testing.T) {
 		"  - weigh: {method: budget, file: data/budgets.csv, member: member, code: code, points: points}\n", "").Replace(calm)
 	m, err := secretary.NewIndexMethod(ctx, client.NewIndexMethod{Text: text, Decision: "x"})
 	must(t, err)
-	e, err := secretary.NewIndexEdition(ctx, client.NewIndexEdition{Index: m.Index})
+	e, err := secretary.NewIndexEdition(ctx, client.NewIndexEdition{Index: m.Index, Demonstration: true})
 	must(t, err)
 	countries, err := country.New()
 	must(t, err)
@@ -238,12 +239,13 @@ func TestLargePreview(t *testing.T) {
 			fmt.Fprintf(&b, "%s,%d,%v,%v\n", c.Code, year, r.Float64(), r.Float64())
 		}
 	}
-	tab, err := secretary.NewIndexTable(ctx, client.NewIndexTable{Edition: e.ID, Path: "data/values.csv", Name: "v.csv"}, strings.NewReader(b.String()))
+	analyst := all["XF"].as["rehn"]
+	tab, err := analyst.NewIndexTable(ctx, client.NewIndexTable{Edition: e.ID, Path: "data/values.csv", Name: "v.csv"}, strings.NewReader(b.String()))
 	must(t, err)
 	if !tab.Ready {
 		t.Fatalf("%+v", tab.Findings)
 	}
-	_, err = secretary.TakeIndexTable(ctx, tab.ID)
+	_, err = analyst.TakeIndexTable(ctx, tab.ID)
 	must(t, err)
 	_, err = secretary.ShowIndexEdition(ctx, client.ShowIndexEdition{Edition: e.ID, Until: time.Now().Add(time.Hour)})
 	must(t, err)
@@ -259,4 +261,10 @@ func TestLargePreview(t *testing.T) {
 	if len(zips[0]) < 1<<20 || !bytes.Equal(zips[0], zips[1]) {
 		t.Errorf("sent %d bytes, arrived %d", len(zips[0]), len(zips[1]))
 	}
+	rel, err := secretary.ReleaseIndexEdition(ctx, client.ReleaseIndexEdition{Edition: e.ID})
+	must(t, err)
+	eventually(t, "the member never has the release", func() bool {
+		got, err := central.IndexRelease(ctx, rel.ID)
+		return err == nil && got.Digest == rel.Digest && got.LogIndex == rel.LogIndex && rel.LogIndex >= 0
+	})
 }

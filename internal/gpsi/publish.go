@@ -236,7 +236,7 @@ func (g *Register) publish(tx *db.Tx, by staff.Person, m *made, zip []byte, parc
 		return err
 	}
 	for i := range parcels {
-		parcels[i].head.Release.LogIndex = r.LogIndex // what was sealed before does not know it yet
+		parcels[i].head.Release.LogIndex = r.LogIndex
 	}
 	_, err = g.send(tx, parcels)
 	return err

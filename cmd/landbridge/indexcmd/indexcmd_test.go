@@ -230,6 +230,10 @@ func TestRelease(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "the same to the last byte") {
 		t.Errorf("%d\n%s%s", code, out, errs)
 	}
+	code, _, errs = call(t, "verify", "--key", "landbridge-sign-1:"+strings.Repeat("00", 32), zip)
+	if code != 1 || !strings.Contains(errs, "not signed with the key") {
+		t.Errorf("a release that nobody signed: %d %s", code, errs)
+	}
 	folder := filepath.Join(t.TempDir(), "r")
 	if code, _, errs := call(t, "bundle", path, "--out", folder); code != 0 {
 		t.Fatal(errs)

@@ -66,6 +66,7 @@ func save(out string, c bundle.Contents) error {
 }
 
 func verifyVerb(fs *flag.FlagSet, t *tool) func(args []string) error {
+	key := fs.String("key", "", "the release must be signed with this public `key`, from the publisher's record in the directory")
 	return func(args []string) error {
 		c, err := open(args[0])
 		if err != nil {
@@ -86,6 +87,10 @@ func verifyVerb(fs *flag.FlagSet, t *tool) func(args []string) error {
 			}
 		} else {
 			t.printReport(r)
+		}
+		if *key != "" && (r.Signed == nil || r.Signed.Key != *key) {
+			fmt.Fprintln(t.err, "It is not signed with the key that was given.")
+			return errNotHolding
 		}
 		if !r.Holds() {
 			return errNotHolding

@@ -119,14 +119,23 @@ func (extracts) Extracts(context.Context) ([]notice.Extract, error) {
 	return []notice.Extract{{Number: "XA-2026-0007", Issuer: "XA", Kind: notice.Missing, Text: "Who has seen her?\n<script>", Since: day, Until: day.AddDate(1, 0, 0)}}, nil
 }
 
-// TestS27NoticesPage: what the public is shown says what it is not, and no cache
-// or archive is asked to keep it.
+func (extracts) Lags(context.Context) ([]notice.Lag, error) {
+	return []notice.Lag{{Party: "XB", Ordered: 14, InTime: 12, Late: 1, Open: 1, Longest: 51 * time.Hour}}, nil
+}
+
+// TestS27NoticesPage: what the public is shown says what it is not, no cache or
+// archive is asked to keep it, and everybody sees how quickly parties take out
+// what was taken back.
 func TestS27NoticesPage(t *testing.T) {
 	h := newPortal(t)
+	if text := get(t, h, Prefix+"notices.json").Body.String(); !strings.Contains(text, `"longest_seconds": 183600`) || strings.Contains(text, `"longest":`) {
+		t.Error(text)
+	}
 	for _, a := range []string{"notices?lang=en", "notices.json"} {
 		w := get(t, h, Prefix+a)
 		page := w.Body.String()
-		if !strings.Contains(page, "This is not an arrest warrant.") || !strings.Contains(page, "Who has seen her?") || !strings.Contains(page, "XA-2026-0007") {
+		if !strings.Contains(page, "This is not an arrest warrant.") || !strings.Contains(page, "Who has seen her?") || !strings.Contains(page, "XA-2026-0007") || !strings.Contains(page, "14") ||
+			!strings.Contains(page, "XB") {
 			t.Errorf("%s: %s", a, page)
 		}
 		if w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(w.Header().Get("X-Robots-Tag"), "noarchive") {

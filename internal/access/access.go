@@ -60,6 +60,7 @@ const (
 	SeeLists      Action = "list.see"
 	ImportList    Action = "list.import"
 	SearchNotices Action = "notice.search"
+	AnswerRights  Action = "rights.answer"
 )
 
 // Actions lists every action.
@@ -70,7 +71,7 @@ func Actions() []Action {
 		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism,
 		SeeSubstances,
 		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList,
-		SearchNotices}
+		SearchNotices, AnswerRights}
 }
 
 // A Decision is the answer of the table.
@@ -162,6 +163,7 @@ func table() []row {
 			"The lists are for those who screen, for those who check and for the operator who imports them."},
 		{ImportList, []landbridge.Role{landbridge.ListOfficer, landbridge.Operator}, "S31",
 			"A list is imported by the list officer or the operator, and every import is in the log."},
+		{AnswerRights, checking(), "S19", "Requests of persons are for the data-protection officer and the overseer."},
 		{SearchNotices, readers, "S28", "Notices are for those who work on cases and for those who check them; the secretariat and the operator never see them."},
 	}
 }

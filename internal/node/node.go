@@ -47,6 +47,7 @@ import (
 	"landbridge.example/internal/peer"
 	"landbridge.example/internal/portal"
 	"landbridge.example/internal/record"
+	"landbridge.example/internal/rights"
 	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
 	"landbridge.example/internal/web"
@@ -70,6 +71,7 @@ type Node struct {
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Notice    *notice.Register
+	Rights    *rights.Desk
 	Casework  *casework.Casework
 	Screening *screening.Screening
 	Index     *gpsi.Register
@@ -121,7 +123,7 @@ func (d Dependencies) orReal(level string) Dependencies {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(),
-		casework.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), Schema(),
+		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), Schema(),
 	}
 }
 
@@ -216,6 +218,7 @@ func (n *Node) openCasework(context.Context) (err error) {
 		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys,
 		Clock: n.deps.Clock, Random: n.deps.Random, Verify: n.Staff.VerifyApproval, Names: n.Staff.Named,
 	})
+	n.Rights = rights.New(rights.Config{DB: n.DB, Log: n.Log, Vault: n.Vault, Party: n.Party, Clock: n.deps.Clock, Random: n.deps.Random})
 	if n.Notice, err = notice.New(notice.Config{
 		DB: n.DB, Log: n.Log, Vault: n.Vault, Party: n.Party, Clock: n.deps.Clock, Engine: n.engine, Heard: n.heard,
 	}); err != nil {
@@ -284,7 +287,8 @@ func (n *Node) openFaces(ctx context.Context) error {
 	}
 	substances := sync.OnceValue(func() *substance.Register { return substance.New(n.engine()) })
 	pages, err := web.New(web.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights,
+		Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Index: n.Index, Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,

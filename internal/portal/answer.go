@@ -72,12 +72,16 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request) *visit {
 
 // show renders a page and sends it.
 func (s *site) show(v *visit, name string, view any) error {
+	return s.showAs(v, http.StatusOK, name, view)
+}
+
+func (s *site) showAs(v *visit, status int, name string, view any) error {
 	b, err := s.pages.Render(name, view)
 	if err != nil {
 		return err
 	}
 	v.w.Header().Set("Content-Language", v.t.Code)
-	v.send(http.StatusOK, "text/html; charset=utf-8", b)
+	v.send(status, "text/html; charset=utf-8", b)
 	return nil
 }
 

@@ -64,6 +64,7 @@ type Config struct {
 	Processes  Processes
 	Statistics Statistics
 	Notices    Notices
+	Rights     Rights
 	Lang       *lang.Book
 	Random     io.Reader // for reference numbers of errors
 	Secure     bool      // the pages are reached over TLS: cookies say so
@@ -100,8 +101,8 @@ func New(c Config) (http.Handler, error) {
 }
 
 func newSite(c Config) (*site, error) {
-	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil {
-		return nil, errors.New("portal needs an index, processes, their statistics, notices, languages and randomness")
+	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil || c.Rights == nil {
+		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, languages and randomness")
 	}
 	if c.PartyName == nil {
 		c.PartyName = func(context.Context, string) string { return string(c.Party) }
@@ -141,6 +142,7 @@ func rooms() []room {
 		{"processes/", "public.processes.title", "public.processes.about"},
 		{"statistics", "public.statistics.title", "public.statistics.about"},
 		{"notices", "public.notices.title", "public.notices.about"},
+		{"rights", "public.rights.title", "public.rights.about"},
 		{"index/", "public.index.title", "public.index.about"},
 	}
 }
@@ -161,6 +163,10 @@ func (s *site) routes() []route {
 		{"GET " + Prefix + "processes/{$}", (*site).processes},
 		{"GET " + Prefix + "processes/safeguards", (*site).safeguards},
 		{"GET " + Prefix + "processes/{file}", (*site).processFile},
+		{"GET " + Prefix + "rights", (*site).rights},
+		{"POST " + Prefix + "rights", (*site).ask},
+		{"GET " + Prefix + "rights/look", (*site).rights},
+		{"POST " + Prefix + "rights/look", (*site).look},
 		{"GET " + Prefix + "statistics", (*site).statistics},
 		{"GET " + Prefix + "statistics.csv", (*site).statisticsCSV},
 		{"GET " + Prefix + "statistics.json", (*site).statisticsJSON},

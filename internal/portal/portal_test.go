@@ -34,7 +34,7 @@ func views() map[string]any {
 		"home": HomeView{}, "releases": ReleasesView{}, "ranking": RankingView{}, "map": MapView{}, "profile": ProfileView{}, "compare": CompareView{},
 		"whatif": WhatIfView{}, "time": TimeView{}, "relations": RelationsView{}, "sensitivity": SensitivityView{}, "method": MethodView{},
 		"quality": QualityView{}, "statements": StatementsView{}, "downloads": DownloadsView{}, "error": ErrorView{},
-		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{}, "notices": NoticesView{},
+		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{}, "notices": NoticesView{}, "rights": RightsView{},
 	}
 }
 
@@ -84,7 +84,7 @@ func addresses() []string {
 	for _, p := range []string{"", "safeguards", "information-request", "extradition", "joint-operation", "notice"} {
 		all = append(all, Prefix+"processes/"+p)
 	}
-	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices")
+	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices", Prefix+"rights")
 }
 
 func get(t testing.TB, h http.Handler, address string, headers ...string) *httptest.ResponseRecorder {
@@ -344,7 +344,7 @@ func TestWhatIf(t *testing.T) {
 // TestStandings: strengths lie above the peers' average, weaknesses below, and
 // what was filled in is neither.
 func TestStandings(t *testing.T) {
-	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Random: strings.NewReader("")})
+	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Random: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -448,7 +448,7 @@ func TestTextKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	families := []string{"public.step.", "public.norm.", "public.agg.", "public.impute.", "public.weigh.", "public.flag.", "public.reliability.", "public.treated.",
-		"public.process.may.", "public.process.force.", "public.process.from.", "public.kept.", "public.rule.", "public.confidence.", "public.statistics.kind.", "public.statistics.opened."}
+		"public.process.may.", "public.process.force.", "public.process.from.", "public.kept.", "public.rights.kind.", "public.rights.way.", "public.rule.", "public.confidence.", "public.statistics.kind.", "public.statistics.opened."}
 	for _, k := range en.Keys() {
 		if !strings.HasPrefix(k, "public.") || asked[k] || slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(k, f) }) {
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/notice"
+	"landbridge.example/internal/rights"
 	"landbridge.example/process"
 	"landbridge.example/process/catalogue"
 )
@@ -56,6 +58,51 @@ func (lawbook) Statistics(context.Context) ([]casework.Statistic, error) {
 		{Kind: "opened", Code: "sent", N: 1234}, {Kind: "ground", Code: "not_available", Small: true}, {Kind: "late", Code: "info.normal", N: 11},
 		{Kind: "reached", Code: "refused", N: 12}, {Kind: "stopped", Code: "S1", Small: true}}},
 		{Process: "gone", Year: 2025, Median: -1, Cells: []casework.Cell{{Kind: "reached", Code: "x", N: 10}}}}, nil
+}
+
+// Ask and Look answer as a rights.Desk does; its own tests have a real one, and
+// the node's test goes the whole way.
+func (lawbook) Ask(_ context.Context, r rights.Request) (*rights.Receipt, error) {
+	if r.Kind != rights.Access {
+		return nil, fail.New(fail.Invalid, "choose what you ask for")
+	}
+	return &rights.Receipt{Number: "XF-R-2026-00001", Secret: "SECRETSECRETSECRETSECRET", Due: nowhere()}, nil
+}
+
+func (lawbook) Look(_ context.Context, number, _ string) (*rights.Reply, error) {
+	if number == "" {
+		return nil, fail.New(fail.Missing, "there is no request with this number and secret; check both, or ask again")
+	}
+	return &rights.Reply{Number: number, Kind: rights.Access, State: rights.Answered, Received: nowhere(), Due: nowhere(), Answered: nowhere(),
+		Way: rights.Given, Text: "One <b>request</b>"}, nil
+}
+
+// TestRightsPage: a request is taken in with its secret on no address and in no
+// cache; what is wrong stands on the page with what was entered.
+func TestRightsPage(t *testing.T) {
+	h := newPortal(t)
+	post := func(path, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	w := post(Prefix+"rights", "kind=access&about=What+is+held")
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "SECRETSECRETSECRETSECRET") || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("%d %s", w.Code, w.Header())
+	}
+	w = post(Prefix+"rights", "kind=torture&about=My+own+words+stay")
+	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "My own words stay") || !strings.Contains(w.Body.String(), "choose") {
+		t.Errorf("%d", w.Code)
+	}
+	w = post(Prefix+"rights/look", "number=XF-R-2026-00001&secret=x")
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "One &lt;b&gt;request") || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("%d %s", w.Code, w.Header())
+	}
+	if w = post(Prefix+"rights/look", "number=&secret="); w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
+	}
 }
 
 // TestProcessPage: a process is explained with its picture, its clocks, what
@@ -143,3 +190,6 @@ func TestS27NoticesPage(t *testing.T) {
 		}
 	}
 }
+
+// nowhere is a moment for pages that show one.
+func nowhere() time.Time { return time.Date(2026, 11, 22, 14, 32, 0, 0, time.UTC) }

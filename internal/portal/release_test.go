@@ -225,7 +225,7 @@ func newPortal(t testing.TB) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Lang: book, Random: rand.Reader, Demo: true,
+	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Lang: book, Random: rand.Reader, Demo: true,
 		Report: func(reference string, err error) { t.Errorf("internal error %s: %v", reference, err) }})
 	if err != nil {
 		t.Fatal(err)

@@ -126,7 +126,8 @@ func (s *site) navigate(v *visit, f *Frame) {
 			{"/network", "nav.network", access.SeeNetwork, true},
 			{"/indices", "nav.indices", access.SeeIndex, false},
 			{"/substances", "nav.substances", access.SeeSubstances, false}}},
-		{"nav.check", []item{{"/record", "nav.record", access.SeeLog, false}, {"/people", "nav.people", access.SeeStaff, false},
+		{"nav.check", []item{{"/record", "nav.record", access.SeeLog, false}, {"/rights", "nav.rights", access.AnswerRights, false},
+			{"/people", "nav.people", access.SeeStaff, false},
 			{"/about", "nav.about", access.SeeDesk, false}}},
 	}
 	for _, g := range groups {

@@ -251,6 +251,7 @@ func families(t testing.TB) []string {
 	each("gpsi.kind.", "country", "name", "year", "variable", "number", "text", "origin")
 	each("gpsi.reliability.", "good", "fair", "weak")
 	each("gpsi.flag.", "missing", "imputed", "winsorised-high", "winsorised-low", "transformed", "clipped", "partial", "formula", "filled")
+	each("rights.state.", "received", "drafted")
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")
 	each("value.", "yes", "no")
@@ -401,7 +402,7 @@ func foreignKeys(t testing.TB) []string {
 	find("case.stop.", cases, `"(S[0-9]+)": +"[^"]{40}`)
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
-	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/notice", "internal/gpsi", "internal/screening"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/notice", "internal/gpsi", "internal/screening"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
 	for _, rung := range []string{"submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "refused", "undeliverable"} {
 		all = append(all, "fact.message."+rung)

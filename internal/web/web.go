@@ -38,6 +38,7 @@ import (
 	"landbridge.example/internal/notice"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
+	"landbridge.example/internal/rights"
 	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
 	"landbridge.example/match"
@@ -54,6 +55,7 @@ type Config struct {
 	Casework  *casework.Casework
 	Screening *screening.Screening
 	Notice    *notice.Register
+	Rights    *rights.Desk
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
@@ -188,6 +190,9 @@ func (s *site) routes() []route {
 		{"POST /approvals/{proposal}", access.ApproveAct, false, (*site).approve},
 
 		{"GET /network", access.SeeNetwork, false, (*site).network},
+		{"GET /rights", access.AnswerRights, false, (*site).rightsList},
+		{"GET /rights/{id}", access.AnswerRights, false, (*site).right},
+		{"POST /rights/{id}", access.AnswerRights, false, (*site).answerRight},
 		{"GET /record", access.SeeLog, false, (*site).record},
 		{"GET /record/{index}/proof", access.SeeLog, false, (*site).recordProof},
 		{"GET /record/checkpoint", access.SeeLog, false, (*site).recordCheckpoint},

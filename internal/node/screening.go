@@ -17,7 +17,7 @@ import (
 func (n *Node) openScreening(context.Context) error {
 	n.Screening = screening.New(screening.Config{
 		DB: n.DB, Log: n.Log, Vault: n.Vault, Clock: n.deps.Clock, Random: n.deps.Random, Verify: n.Staff.VerifyApproval, Names: n.Staff.Named,
-		Case: n.screenedCase, Ended: n.Casework.Ended, Changed: n.changed, Wake: func() { n.jobs.Wake() }, Report: n.report,
+		Case: n.screenedCase, Ended: n.Casework.Ended, Engine: n.engine, Changed: n.changed, Wake: func() { n.jobs.Wake() }, Report: n.report,
 	})
 	handlers := n.Casework.Jobs()
 	maps.Copy(handlers, n.Screening.Jobs())

@@ -131,6 +131,9 @@ type Config struct {
 	// more. It is asked by the node itself and tells nothing else.
 	Ended func(ctx context.Context, id landbridge.CaseID) (bool, error)
 
+	// Engine returns the comparison, made when it is first needed; nil makes one.
+	Engine func() *match.Engine
+
 	Changed func(landbridge.CaseID) // told that something changed, after it is on disk; may be nil
 	Wake    func()                  // wakes the runner of jobs; may be nil
 	Report  func(error)             // told what no caller can be told; may be nil
@@ -168,7 +171,10 @@ func New(c Config) *Screening {
 	if c.Report == nil {
 		c.Report = func(error) {}
 	}
-	return &Screening{c: c, access: access.New(), engine: sync.OnceValue(match.New), recent: map[recentKey]time.Time{}}
+	if c.Engine == nil {
+		c.Engine = sync.OnceValue(match.New)
+	}
+	return &Screening{c: c, access: access.New(), engine: c.Engine, recent: map[recentKey]time.Time{}}
 }
 
 // Jobs returns who runs jobs, by kind, for [jobs.NewRunner].

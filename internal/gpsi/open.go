@@ -258,8 +258,12 @@ func budgetStep(s *spec.Spec) *spec.Weigh {
 // specName is how the specification of an index is called in its bundle.
 func specName(framework string) string { return path.Base(framework) + ".yaml" }
 
-// maxShelf is how many opened releases and editions stay in memory.
-const maxShelf = 12
+// How many opened releases and editions stay in memory, and how many bytes their
+// files have together. The one that was asked for last stays in any case.
+const (
+	maxShelf      = 12
+	maxShelfBytes = 192 << 20
+)
 
 // A shelf keeps what was opened lately. Two who ask for the same at once wait
 // for one calculation.
@@ -273,6 +277,7 @@ type kept struct {
 	once sync.Once
 	o    *Opened
 	err  error
+	size int // bytes of its files; under the shelf's lock
 }
 
 func (s *shelf) get(key string, make func() (*Opened, error)) (*Opened, error) {
@@ -289,12 +294,25 @@ func (s *shelf) get(key string, make func() (*Opened, error)) (*Opened, error) {
 	}
 	s.mu.Unlock()
 	k.once.Do(func() { k.o, k.err = make() })
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if k.err != nil { // an error is not kept: what caused it may be mended
-		s.mu.Lock()
 		s.all = slices.DeleteFunc(s.all, func(x *kept) bool { return x == k })
-		s.mu.Unlock()
+		return nil, k.err
 	}
-	return k.o, k.err
+	if k.size == 0 {
+		for _, b := range k.o.Contents {
+			k.size += len(b)
+		}
+	}
+	total := 0
+	for i := len(s.all) - 1; i >= 0; i-- {
+		if total += s.all[i].size; total > maxShelfBytes && i < len(s.all)-1 {
+			s.all = slices.Delete(s.all, 0, i+1)
+			break
+		}
+	}
+	return k.o, nil
 }
 
 // DataColumn returns the data column that an indicator is read from: the name

@@ -69,3 +69,13 @@ func List() ([]File, error) {
 	})
 	return all, nil
 }
+
+// released lists the definitions that were released: their bytes are the law of
+// cases and never change. A new definition is added with a new version.
+//
+//go:embed released.txt
+var released string
+
+// Released returns the list of released definitions, as process.FormatList
+// writes it.
+func Released() string { return released }

@@ -78,14 +78,6 @@ func vowel(c byte) bool {
 	return false
 }
 
-// differ returns what it costs to write a as b, or never when that is surely
-// above limit. It is the same from either side.
-func (s *spelling) differ(a, b []byte, limit int32) int32 {
-	var w wanted
-	s.want(&w, b)
-	return s.write(a, &w, limit)
-}
-
 // in bounds the places of a word; as a mask it tells the compiler that no place
 // lies outside.
 const in = 63

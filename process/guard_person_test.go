@@ -172,10 +172,10 @@ func TestS7NotOnesOwn(t *testing.T) {
 func TestS2RightsReview(t *testing.T) {
 	d := guardSample(t)
 	go1 := func(result, reviewer, author string) *process.Reason {
-		c, acts := chain(t, d, "XA begin")
+		_, acts := chain(t, d, "XA begin")
 		r := act(d, 5, "XB", "review", acts[0].ID)
 		r.Person, r.Fields = reviewer, of("rights_result", result)
-		c = process.Fold(d, append(acts, r))
+		c := process.Fold(d, append(acts, r))
 		if len(c.Refused) > 0 {
 			t.Fatalf("the review has no effect: %+v", c.Refused[0].Why)
 		}

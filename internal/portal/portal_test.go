@@ -137,7 +137,6 @@ func TestPages(t *testing.T) {
 
 var (
 	linked = regexp.MustCompile(`(?:href|src|action|data-live)="([^"]*)"`)
-	option = regexp.MustCompile(`<option value="([^"]+)"`)
 )
 
 // TestLinks follows every link from the first page on: each leads somewhere.

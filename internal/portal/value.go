@@ -209,12 +209,6 @@ func (o *opened) mean(k int, rows []int) float64 {
 	return sum / float64(n)
 }
 
-// A band gathers rows that nobody can tell apart.
-type band struct {
-	number int
-	rows   []int
-}
-
 // step maps a band to the ordered scale of colours.
 func step(number, of int) int {
 	switch {

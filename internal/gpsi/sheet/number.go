@@ -27,7 +27,7 @@ const (
 
 // A patterns is the shapes that numbers are found in.
 type patterns struct {
-	plain, groups, pointGroups, comma, either, eitherPoint, spaced, note, bound, date *regexp.Regexp
+	plain, groups, pointGroups, comma, either, spaced, note, bound, date *regexp.Regexp
 }
 
 func newPatterns() *patterns {

@@ -42,6 +42,7 @@ import (
 	"landbridge.example/internal/notice"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
+	"landbridge.example/internal/rights"
 	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
 
@@ -72,6 +73,7 @@ type Config struct {
 	Casework  *casework.Casework
 	Screening *screening.Screening
 	Notice    *notice.Register
+	Rights    *rights.Desk
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Exchange  *exchange.Exchange
@@ -124,6 +126,7 @@ func New(c Config) *API {
 	a.screeningRoutes()
 	a.substanceRoutes()
 	a.noticeRoutes()
+	a.rightsRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {
 			panic("api: no handler for " + r.Name)

@@ -307,7 +307,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle("/", pages)
 	mux.Handle(portal.Prefix, public)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Agreement: n.Agreement, Mechanism: n.Mechanism,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights, Agreement: n.Agreement, Mechanism: n.Mechanism,
 		Screening: n.Screening, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Index: n.Index,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
 		MaxFile: n.Config.MaxExhibit << 20,

@@ -99,7 +99,7 @@ type Side struct {
 type WayStep struct {
 	State  string     `json:"state"`
 	Label  string     `json:"label"`
-	Status string     `json:"status" doc:"done, now or ahead."`
+	Status string     `json:"status" doc:"done, now, ahead, or skipped."`
 	At     *time.Time `json:"at,omitempty"`
 }
 

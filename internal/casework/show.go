@@ -119,6 +119,8 @@ func (f *whole) wayView() (way []WayStep, step, steps int) {
 		switch {
 		case s.Name == f.fold.State:
 			ws.Status, step = "now", n
+		case n <= far && ws.At.IsZero() && s.Kind != process.Start: // the case went past it
+			ws.Status = "skipped"
 		case n <= far:
 			ws.Status = "done"
 		}

@@ -228,7 +228,7 @@ type SideView struct {
 type WayStep struct {
 	State  string    `json:"state"`
 	Label  string    `json:"label"`
-	Status string    `json:"status"` // done, now, ahead
+	Status string    `json:"status"` // done, now, ahead; skipped: the case went past it
 	At     time.Time `json:"at"`
 }
 

@@ -200,6 +200,21 @@ func (i *Instrument) Processes() []string {
 	return slices.Compact(all)
 }
 
+// normal returns a copy of an instrument in its one form. The caller keeps its
+// own as it is: several registers may be given the same.
+func (i *Instrument) normal() (*Instrument, error) {
+	text, err := encode(i)
+	if err != nil {
+		return nil, err
+	}
+	c := new(Instrument)
+	if err := json.Unmarshal(text, c); err != nil {
+		return nil, fmt.Errorf("copying an instrument: %w", err)
+	}
+	c.normalise()
+	return c, nil
+}
+
 // normalise puts an instrument into its one form, so that two nodes that hold
 // the same hold the same bytes.
 func (i *Instrument) normalise() {

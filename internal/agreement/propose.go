@@ -100,8 +100,11 @@ func (g *Register) Propose(ctx context.Context, p staff.Person, all []*Instrumen
 func (g *Register) prepare(tx *db.Tx, all []*Instrument, note string) (*change, error) {
 	c := &change{Note: note}
 	seen := map[string]bool{}
-	for _, i := range all {
-		i.normalise()
+	for _, given := range all {
+		i, err := given.normal()
+		if err != nil {
+			return nil, err
+		}
 		if err := i.Check(); err != nil {
 			return nil, err
 		}

@@ -162,10 +162,10 @@ func (w *world) vary(a *process.Act) {
 // whatever the order, the duplicates, and what crossed; and no act that has an
 // effect breaks what a definition promises.
 func TestEveryOrder(t *testing.T) {
-	runs := 100
+	runs, orders := 100, 2
 	switch {
 	case full():
-		runs = 10_000
+		runs, orders = 10_000, 1
 	case testing.Short():
 		runs = 10
 	}
@@ -179,7 +179,7 @@ func TestEveryOrder(t *testing.T) {
 			if n := len(c.Steps) + len(c.Refused) + len(c.Waiting); n != len(acts) {
 				t.Fatalf("seed %d: %d acts came out of %d", seed, n, len(acts))
 			}
-			for range 2 {
+			for range orders {
 				shuffled := append(slices.Clone(acts), acts[r.IntN(len(acts))])
 				r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 				if got := dump(process.Fold(d, shuffled)); got != want {

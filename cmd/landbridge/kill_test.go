@@ -72,6 +72,7 @@ func TestKill(t *testing.T) {
 	f := testFederation(t, &federation{})
 	w := &workload{t: t, f: f, k: &acknowledged{acts: map[string]string{}}}
 	stop := w.begin()
+	w.underWay()
 	for i := range kills {
 		m := f.member([]string{"XA", "XB"}[rng.IntN(2)])
 		time.Sleep(time.Duration(rng.IntN(600)) * time.Millisecond)
@@ -104,6 +105,24 @@ func (w *workload) as(party, login string) *client.Client {
 		w.t.Fatal(err)
 	}
 	return c
+}
+
+// underWay waits until the four are at work: on a slow machine the first kill
+// could come before there is anything to lose.
+func (w *workload) underWay() {
+	w.t.Helper()
+	const enough, patience = 4, time.Minute
+	for began := time.Now(); ; time.Sleep(pollEvery) {
+		w.k.mu.Lock()
+		n := len(w.k.acts)
+		w.k.mu.Unlock()
+		if n >= enough {
+			return
+		}
+		if time.Since(began) > patience {
+			w.t.Fatalf("after %s only %d acts were done", patience, n)
+		}
+	}
 }
 
 // begin starts everybody and returns how to send them home.

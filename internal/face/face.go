@@ -25,6 +25,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/lang"
@@ -91,27 +92,33 @@ func (a *Assets) Serve(w http.ResponseWriter, name string) error {
 	return nil
 }
 
-// Pages are parsed templates, by name of their folder.
-type Pages struct{ by map[string]*template.Template }
+// Pages are templates, by name of their folder. A page is parsed when it is
+// first asked for: a node has many, starts with few, and most are never seen by
+// most people. A test asks for every one.
+type Pages struct {
+	own fs.FS
+	by  map[string]*page
+}
 
-// LoadPages parses page/<name>/<name>.html, each together with the frame in
-// page/base.html and the shared parts in page/part/*.html.
+type page struct {
+	file string
+	once sync.Once
+	made *template.Template
+	err  error
+}
+
+// LoadPages finds page/<name>/<name>.html; each is parsed together with the
+// frame in page/base.html and the shared parts in page/part/*.html.
 func LoadPages(own fs.FS) (*Pages, error) {
-	p := &Pages{by: map[string]*template.Template{}}
+	p := &Pages{own: own, by: map[string]*page{}}
 	files, err := fs.Glob(own, "page/*/*.html")
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range files {
-		name := path.Base(path.Dir(f))
-		if name == "part" {
-			continue
+		if name := path.Base(path.Dir(f)); name != "part" {
+			p.by[name] = &page{file: f}
 		}
-		t, err := template.ParseFS(own, "page/base.html", "page/part/*.html", f)
-		if err != nil {
-			return nil, fmt.Errorf("parsing the page %s: %w", name, err)
-		}
-		p.by[name] = t
 	}
 	return p, nil
 }
@@ -119,21 +126,30 @@ func LoadPages(own fs.FS) (*Pages, error) {
 // Names lists the pages.
 func (p *Pages) Names() []string { return slices.Sorted(maps.Keys(p.by)) }
 
-// Template returns the template of a page with its frame, nil if there is none.
-func (p *Pages) Template(name string) *template.Template {
-	t, ok := p.by[name]
+// Template returns the template of a page with its frame; an error says that
+// there is none, or what is wrong with it.
+func (p *Pages) Template(name string) (*template.Template, error) {
+	x, ok := p.by[name]
 	if !ok {
-		return nil
+		return nil, fmt.Errorf("there is no page %s", name)
 	}
-	return t.Lookup("base.html")
+	x.once.Do(func() {
+		t, err := template.ParseFS(p.own, "page/base.html", "page/part/*.html", x.file)
+		if err != nil {
+			x.err = fmt.Errorf("parsing the page %s: %w", name, err)
+			return
+		}
+		x.made = t.Lookup("base.html")
+	})
+	return x.made, x.err
 }
 
 // Render renders a page whole before its first byte leaves: a page that fails
 // half-way becomes an error page, never half a page.
 func (p *Pages) Render(name string, view any) ([]byte, error) {
-	t := p.Template(name)
-	if t == nil {
-		return nil, fmt.Errorf("there is no page %s", name)
+	t, err := p.Template(name)
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, view); err != nil {

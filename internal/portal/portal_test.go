@@ -51,7 +51,12 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("page %s has no view", name)
 			continue
 		}
-		if err := templatecheck.CheckHTML(p.Template(name), view); err != nil {
+		x, err := p.Template(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if err := templatecheck.CheckHTML(x, view); err != nil {
 			t.Errorf("page %s: %v", name, err)
 		}
 		delete(all, name)

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"crypto/rand"
+	"html/template"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -36,6 +37,16 @@ func book(t testing.TB) *lang.Book {
 	return b
 }
 
+// page returns the template of a page.
+func page(t testing.TB, p *face.Pages, name string) *template.Template {
+	t.Helper()
+	x, err := p.Template(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
 // TestTemplates type-checks every page against the view it is rendered from.
 func TestTemplates(t *testing.T) {
 	p, err := face.LoadPages(pageFiles)
@@ -49,12 +60,12 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("page %s has no sample view", name)
 			continue
 		}
-		if err := templatecheck.CheckHTML(p.Template(name), view); err != nil {
+		if err := templatecheck.CheckHTML(page(t, p, name), view); err != nil {
 			t.Errorf("page %s: %v", name, err)
 		}
 	}
 	for name := range views {
-		if p.Template(name) == nil {
+		if _, err := p.Template(name); err != nil {
 			t.Errorf("the view of %s has no page", name)
 		}
 	}
@@ -70,7 +81,7 @@ func TestPages(t *testing.T) {
 	for _, l := range lang.Languages() {
 		for name, view := range samples(b.In(l.Code)) {
 			var out bytes.Buffer
-			if err := p.Template(name).Execute(&out, view); err != nil {
+			if err := page(t, p, name).Execute(&out, view); err != nil {
 				t.Errorf("%s in %s: %v", name, l.Code, err)
 				continue
 			}

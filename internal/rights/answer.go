@@ -51,12 +51,8 @@ func may(p staff.Person) error {
 }
 
 // List returns what waits, the nearest deadline first, then what was answered.
-// It also erases what is past its time of keeping.
 func (d *Desk) List(ctx context.Context, p staff.Person) ([]Line, error) {
 	if err := may(p); err != nil {
-		return nil, err
-	}
-	if err := d.erase(ctx); err != nil {
 		return nil, err
 	}
 	now := d.now()
@@ -209,8 +205,9 @@ func (d *Desk) step(ctx context.Context, p staff.Person, id landbridge.ID, state
 	})
 }
 
-// erase destroys the keys of requests whose time of keeping is over (S15).
-func (d *Desk) erase(ctx context.Context) error {
+// Sweep destroys the keys of requests whose time of keeping is over (S15). The
+// node calls it now and then; if we crash in between, the next call goes on.
+func (d *Desk) Sweep(ctx context.Context) error {
 	var due []landbridge.ID
 	err := d.c.DB.Each(ctx, func(rows *sql.Rows) error {
 		var id landbridge.ID

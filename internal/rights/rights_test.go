@@ -124,6 +124,7 @@ func (d *desk) checkKept(t *testing.T, r *rights.Receipt) {
 		t.Errorf("a wrong secret (%v) and a wrong number (%v) are told apart", wrong, none)
 	}
 	d.now = d.now.AddDate(1, 0, 1)
+	must(t, d.Sweep(t.Context()))
 	all, err := d.List(t.Context(), overseer)
 	must(t, err)
 	v, err := d.Open(t.Context(), overseer, all[0].ID)

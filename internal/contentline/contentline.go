@@ -161,8 +161,8 @@ func parseLine(s string) (Line, error) {
 			l.Name = part
 		} else {
 			name, v, ok := strings.Cut(part, "=")
-			if !ok || name == "" {
-				return Line{}, fmt.Errorf("the parameter %q has no value", part)
+			if !ok || !isName(name) {
+				return Line{}, fmt.Errorf("%q is no parameter with its value", part)
 			}
 			l.Params = append(l.Params, Param{name, strings.Trim(v, `"`)})
 		}
@@ -170,10 +170,18 @@ func parseLine(s string) (Line, error) {
 			break
 		}
 	}
-	if l.Name == "" || strings.ContainsAny(l.Name, "\" \t=,") {
+	if !isName(strings.ReplaceAll(l.Name, ".", "")) { // a vCard may group lines: item1.TEL
 		return Line{}, fmt.Errorf("%q is no name", l.Name)
 	}
 	return l, nil
+}
+
+// isName reports whether s is a name of RFC 5545 and 6350: letters, digits and
+// hyphens. Anything else could be taken for the end of a name when it is written.
+func isName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
+	})
 }
 
 // cutOutside cuts at the first sep that stands outside quotation marks.

@@ -45,6 +45,8 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("BEGIN:VCARD\r\nFN;LANGUAGE=en:Duty\\, desk\r\n and more\r\nEND:VCARD\r\n")
 	f.Add("A;B=\"x:y\":z")
+	f.Add("A;\"=x:")
+	f.Add("item1.TEL;TYPE=voice:+1")
 	f.Fuzz(func(t *testing.T, s string) {
 		lines, err := Parse(s)
 		if err != nil {

@@ -2,6 +2,6 @@
 
 package sim_test
 
-// underRace: the race detector makes everything many times slower, and one
-// ending of each process meets the same code as four.
+// underRace: the race detector makes everything many times slower, and a few
+// stories meet the same code as all.
 const underRace = true

@@ -93,7 +93,7 @@ type setup struct {
 func quick() exchange.Timing {
 	return exchange.Timing{RetryFirst: 20 * time.Millisecond, RetryCap: 300 * time.Millisecond, Request: 5 * time.Second, Still: time.Second,
 		Heartbeat: 500 * time.Millisecond, Debounce: 10 * time.Millisecond, Upgrade: 50 * time.Millisecond, PullWait: 300 * time.Millisecond,
-		RelayAfter: 200 * time.Millisecond, Sweep: 50 * time.Millisecond}
+		RelayAfter: 200 * time.Millisecond, Sweep: 50 * time.Millisecond, Again: 300 * time.Millisecond}
 }
 
 func newWorld(t testing.TB, s setup) *world {

@@ -57,6 +57,8 @@ var may = map[string]string{
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
+	"internal/forum": ". internal/access internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
+
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 
 	// Edges: never db or jobs, never each other.

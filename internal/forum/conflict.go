@@ -136,7 +136,8 @@ func (c *judge) place(s *Session, ref Ref) {
 	case s.Mode == OnSite && s.Link != "":
 		c.add(ClashMode, ref, Ref{}, "%s is on site and has a link to a room outside; take it away or make it hybrid", s.name())
 	case r != nil && s.Capacity > r.Capacity:
-		c.add(ClashCapacity, ref, Ref{KindRoom, r.ID}, "%s is for %d persons and room %s takes %d; choose a larger room or fewer places", s.name(), s.Capacity, r.Name, r.Capacity)
+		c.add(ClashCapacity, ref, Ref{KindRoom, r.ID}, "%s is for %d persons and room %s takes %d; choose a larger room or fewer places",
+			s.name(), s.Capacity, r.Name, r.Capacity)
 	}
 }
 

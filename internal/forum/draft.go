@@ -159,10 +159,11 @@ func (w *change) run() (err error) {
 	}
 	for ref, seen := range w.c.Seen {
 		if w.draft.Seen[ref] != seen {
-			return fail.New(fail.Conflict, "%s %s was changed by somebody else since you opened it; load it again and enter your change once more", ref.Kind, clip(ref.ID))
+			return fail.New(fail.Conflict, "%s %s was changed by somebody else since you opened it; load it again and enter your change once more",
+				ref.Kind, clip(ref.ID))
 		}
 	}
-	w.merge()
+	w.put = w.draft.merge(w.c)
 	if err := w.remove(); err != nil {
 		return err
 	}
@@ -218,21 +219,31 @@ func (w *change) id(have landbridge.ID) (landbridge.ID, error) {
 	return landbridge.NewID(w.g.now(), w.g.c.Random)
 }
 
-// merge puts the changes into the draft in memory.
-func (w *change) merge() {
-	d := w.draft
-	put(w, &d.Venues, w.c.Venues, func(x Venue) Ref { return Ref{KindVenue, x.ID} })
-	put(w, &d.Rooms, w.c.Rooms, func(x Room) Ref { return Ref{KindRoom, x.ID} })
-	put(w, &d.Parts, w.c.Parts, func(x Part) Ref { return Ref{KindPart, x.ID} })
-	put(w, &d.Tracks, w.c.Tracks, func(x Track) Ref { return Ref{KindTrack, x.ID} })
-	put(w, &d.Speakers, w.c.Speakers, func(x Speaker) Ref { return Ref{KindSpeaker, string(x.ID)} })
-	put(w, &d.Sessions, w.c.Sessions, func(x Session) Ref { return Ref{KindSession, string(x.ID)} })
+// With returns the programme with what c puts into it; everything new has its
+// id already. What c removes is left alone. The programme itself stays as it is.
+func (p *Programme) With(c Changes) *Programme {
+	d := *p
+	d.Venues, d.Rooms, d.Parts = slices.Clone(p.Venues), slices.Clone(p.Rooms), slices.Clone(p.Parts)
+	d.Tracks, d.Speakers, d.Sessions = slices.Clone(p.Tracks), slices.Clone(p.Speakers), slices.Clone(p.Sessions)
+	d.merge(c)
+	return &d
 }
 
-func put[T any](w *change, have *[]T, changed []T, ref func(T) Ref) {
+// merge puts changes into the programme, and lists what it put.
+func (p *Programme) merge(c Changes) (all []thing) {
+	put(&all, &p.Venues, c.Venues, func(x Venue) Ref { return Ref{KindVenue, x.ID} })
+	put(&all, &p.Rooms, c.Rooms, func(x Room) Ref { return Ref{KindRoom, x.ID} })
+	put(&all, &p.Parts, c.Parts, func(x Part) Ref { return Ref{KindPart, x.ID} })
+	put(&all, &p.Tracks, c.Tracks, func(x Track) Ref { return Ref{KindTrack, x.ID} })
+	put(&all, &p.Speakers, c.Speakers, func(x Speaker) Ref { return Ref{KindSpeaker, string(x.ID)} })
+	put(&all, &p.Sessions, c.Sessions, func(x Session) Ref { return Ref{KindSession, string(x.ID)} })
+	return all
+}
+
+func put[T any](all *[]thing, have *[]T, changed []T, ref func(T) Ref) {
 	for _, x := range changed {
 		r := ref(x)
-		w.put = append(w.put, thing{r, x})
+		*all = append(*all, thing{r, x})
 		if i := slices.IndexFunc(*have, func(y T) bool { return ref(y) == r }); i >= 0 {
 			(*have)[i] = x
 			continue
@@ -366,7 +377,8 @@ func (g *Register) publish(tx *db.Tx, p staff.Person, edition, note string) (*Ve
 		return nil, fmt.Errorf("recording a version: %w", err)
 	}
 	if _, err = tx.Exec(`INSERT INTO forum_version (edition, version, digest, note, author, sessions, body, log_index, at_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, edition, v.Number, v.Digest.String(), note, p.Pseudonym, v.Sessions, body, v.Entry, v.At.UnixMicro()); err != nil {
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		edition, v.Number, v.Digest.String(), note, p.Pseudonym, v.Sessions, body, v.Entry, v.At.UnixMicro()); err != nil {
 		return nil, fmt.Errorf("keeping a version: %w", err)
 	}
 	return v, nil

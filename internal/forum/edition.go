@@ -126,7 +126,8 @@ func (e *Edition) Check() error {
 		text     Text
 		most     int
 		required bool
-	}{{"the name", e.Name, maxLine, true}, {"the theme", e.Theme, maxLine, false}, {"the description", e.About, maxText, false}, {"the city", e.City, maxLine, false}} {
+	}{{"the name", e.Name, maxLine, true}, {"the theme", e.Theme, maxLine, false}, {"the description", e.About, maxText, false},
+		{"the city", e.City, maxLine, false}} {
 		if err := t.text.check(t.what, t.most, t.required); err != nil {
 			return err
 		}

@@ -30,7 +30,6 @@ import (
 	"sync"
 	"time"
 
-	"landbridge.example"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
@@ -71,7 +70,6 @@ const (
 type Config struct {
 	DB     *db.DB
 	Log    *record.Log
-	Party  landbridge.PartyID
 	Clock  func() time.Time
 	Random io.Reader
 }

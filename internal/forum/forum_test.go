@@ -46,7 +46,7 @@ func each(t *testing.T, f func(*testing.T, *desk)) {
 		clock := func() time.Time { return x.at }
 		x.log, err = record.Open(t.Context(), d, record.Config{Party: "XF", Signer: keys.Log.Signer(), Verifier: verifier, Witness: keys.Witness, Clock: clock, Random: rand.Reader})
 		must(t, err)
-		x.Register, err = New(Config{DB: d, Log: x.log, Party: "XF", Clock: clock, Random: rand.Reader})
+		x.Register, err = New(Config{DB: d, Log: x.log, Clock: clock, Random: rand.Reader})
 		must(t, err)
 		f(t, x)
 	})

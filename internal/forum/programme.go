@@ -70,6 +70,7 @@ type Speaker struct {
 	Party        string        `json:"party,omitempty"`
 	About        Text          `json:"about,omitempty"`
 	Available    []Window      `json:"available,omitempty"` // empty: always
+	Origin       string        `json:"origin,omitempty"`    // key in the file of another system it came from
 }
 
 // Kinds of sessions.
@@ -133,6 +134,7 @@ type Session struct {
 	People      []Seat        `json:"people,omitempty"`
 	Status      string        `json:"status"`
 	Reason      Text          `json:"reason,omitempty"` // of a cancellation
+	Origin      string        `json:"origin,omitempty"` // key in the file of another system it came from
 
 	// Of published versions, set when publishing.
 	Sequence int64     `json:"sequence,omitempty"` // how often it changed since it was first published
@@ -337,6 +339,9 @@ func (x *Speaker) check() error {
 			return err
 		}
 	}
+	if err := checkText("the origin of a speaker", x.Origin, maxLine); err != nil {
+		return err
+	}
 	return x.About.check("the biography of a speaker", maxText, false)
 }
 
@@ -375,6 +380,9 @@ func (s *Session) check() error {
 	}
 	if !s.End.After(s.Start) || s.End.Sub(s.Start) > maxSpan {
 		return fail.New(fail.Invalid, "%s ends after it begins, and lasts at most %d hours", s.name(), int(maxSpan/time.Hour))
+	}
+	if err := checkText("the origin of "+s.name(), s.Origin, maxLine); err != nil {
+		return err
 	}
 	return s.checkPeople()
 }

@@ -17,6 +17,7 @@ import (
 func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
 	pages, err := portal.New(portal.Config{
 		Party: n.Party, PartyName: n.partyName, Index: n.Index, Processes: n.Casework, Statistics: n.Casework, Notices: n.Notice, Rights: n.Rights,
+		Forum: n.Forum, Clock: n.deps.Clock,
 		Lang: book, Random: n.deps.Random, Secure: n.secure(), Demo: n.Config.Demo,
 		Report: func(reference string, err error) {
 			n.deps.Logger.Error("internal error", "reference", reference, "err", err)

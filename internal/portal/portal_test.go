@@ -35,6 +35,7 @@ func views() map[string]any {
 		"whatif": WhatIfView{}, "time": TimeView{}, "relations": RelationsView{}, "sensitivity": SensitivityView{}, "method": MethodView{},
 		"quality": QualityView{}, "statements": StatementsView{}, "downloads": DownloadsView{}, "error": ErrorView{},
 		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{}, "notices": NoticesView{}, "rights": RightsView{},
+		"forum": ForumView{}, "programme": ProgrammeView{}, "session": SessionView{}, "speakers": SpeakersView{}, "programmechanges": ProgrammeChangesView{}, "editions": EditionsView{},
 	}
 }
 
@@ -83,6 +84,10 @@ func addresses() []string {
 	}
 	for _, p := range []string{"", "safeguards", "information-request", "extradition", "joint-operation", "notice"} {
 		all = append(all, Prefix+"processes/"+p)
+	}
+	for _, p := range []string{"editions", "2015/", "2022/", "2025/", "2026/", "2026/programme", "2026/programme?day=2026-10-24", "2026/programme?by=track&zone=Asia/Shanghai",
+		"2026/programme?by=room&q=ports", "2026/programme?q=nothing-like-it&zone=%3Cb%3E", "2026/session/1", "2026/session/2?zone=UTC", "2026/session/3", "2026/speakers", "2026/changes"} {
+		all = append(all, forumPath+p)
 	}
 	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices", Prefix+"rights")
 }

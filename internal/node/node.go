@@ -152,7 +152,8 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openForum, n.openFaces} {
+	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openForum,
+		n.openFaces} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}

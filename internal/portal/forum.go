@@ -46,11 +46,14 @@ func forumRoutes() []route {
 	}
 }
 
-// A Told is a text with the language it is in, which may not be the page's.
+// A Told is a text with the language it is in, where that is not the page's.
 type Told struct{ Text, Lang string }
 
 func told(t *lang.Texts, text forum.Text) Told {
 	s, in := text.In(t.Code)
+	if in == t.Code {
+		in = ""
+	}
 	return Told{s, in}
 }
 

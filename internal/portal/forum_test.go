@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -86,7 +87,7 @@ func conference(n int) *forum.Programme {
 		}}
 	for i := 3; i < n; i++ {
 		s := p.Sessions[0]
-		s.ID, s.Number, s.Title, s.Kind = conferenceID(100+i), int64(i+1), forum.Text{"en": fmt.Sprintf("Session %d on the safe passage of freight", i)}, forum.Talk
+		s.ID, s.Number, s.Title, s.Kind = conferenceID(100+i), int64(i+1), forum.Text{"en": fmt.Sprintf("Session %d: %x", i, sha256.Sum256([]byte{byte(i), byte(i >> 8)}))[:60]}, forum.Talk
 		s.Start, s.End = day(7+24*(i%3), i%600), day(8+24*(i%3), i%600)
 		p.Sessions = append(p.Sessions, s)
 	}
@@ -137,7 +138,7 @@ func TestForum(t *testing.T) {
 	if to := get(t, h, forumPath+"2026/session/2/join").Header().Get("Location"); to != "https://rooms.example/7" {
 		t.Error(to)
 	}
-	if page := get(t, h, forumPath).Body.String(); !strings.Contains(page, "<h1><span lang=\"en\" dir=\"auto\">2026 Conference") {
+	if page := get(t, h, forumPath).Body.String(); !strings.Contains(page, "<h1>2026 Conference") {
 		t.Error("the way in does not show the current edition")
 	}
 }
@@ -171,7 +172,7 @@ func TestLargeProgramme(t *testing.T) {
 	all := get(t, h, forumPath+"2026/programme?day=all", "Accept-Encoding", "gzip").Body.Len()
 	whole := get(t, h, forumPath+"2026/programme?day=all").Body
 	t.Logf("500 sessions: %d bytes, %d as sent", whole.Len(), all)
-	if strings.Count(whole.String(), "<tr>") != 500 || all > 100_000 {
+	if strings.Count(whole.String(), "<tr>") != 500 || all > 100_000 || whole.Len() > 125_000 {
 		t.Errorf("%d sessions, %d bytes", strings.Count(whole.String(), "<tr>"), all)
 	}
 	one := get(t, h, forumPath+"2026/programme").Body

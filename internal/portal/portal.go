@@ -105,7 +105,8 @@ func New(c Config) (http.Handler, error) {
 }
 
 func newSite(c Config) (*site, error) {
-	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil || c.Rights == nil || c.Forum == nil || c.Clock == nil {
+	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil || c.Rights == nil ||
+		c.Forum == nil || c.Clock == nil {
 		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, the forum, a clock, languages and randomness")
 	}
 	if c.PartyName == nil {

@@ -248,7 +248,7 @@ func (w *rowWriter) groups(by string, found []*forum.Session) []SessionGroup {
 
 func (w *rowWriter) group(by string, s *forum.Session) (key string, title Told) {
 	t := w.v.t
-	other := Told{t.T("public.forum.other"), t.Code}
+	other := Told{t.T("public.forum.other"), ""}
 	switch by {
 	case "part":
 		if x := w.p.Part(s.Part); x != nil {
@@ -264,10 +264,10 @@ func (w *rowWriter) group(by string, s *forum.Session) (key string, title Told) 
 		if x := w.p.Room(s.Room); x != nil {
 			return x.ID, told(t, x.Name)
 		}
-		return "", Told{t.T("public.forum.mode.online"), t.Code}
+		return "", Told{t.T("public.forum.mode.online"), ""}
 	}
 	day := w.p.Day(s)
-	return day, Told{dayText(t, day), t.Code}
+	return day, Told{dayText(t, day), ""}
 }
 
 // find returns the session an address names, by its number or its id.
@@ -331,7 +331,8 @@ func (s *site) session(v *visit) error {
 	}
 	w := s.writer(v, p)
 	z := p.Location(x)
-	view := SessionView{Frame: s.frame(v, told(v.t, x.Title).Text), Edition: s.head(v, p.Edition, true), Session: w.row(x, true), Kind: v.t.T("public.forum.kind." + x.Kind),
+	view := SessionView{Frame: s.frame(v, told(v.t, x.Title).Text), Edition: s.head(v, p.Edition, true), Session: w.row(x, true),
+		Kind: v.t.T("public.forum.kind." + x.Kind),
 		When: spanOf(v.t, x, z), Zone: p.ZoneName(x), About: told(v.t, x.About), Reason: told(v.t, x.Reason), Language: languageName(x.Language)}
 	if w.zone != nil && w.zone.String() != p.ZoneName(x) {
 		view.Yours, view.YourZone = spanOf(v.t, x, w.zone), w.zone.String()

@@ -16,7 +16,8 @@ func (s *site) options(v *visit, p *forum.Programme) feed.Options {
 		scheme = "https://"
 	}
 	origin := cmp.Or(s.Origin, scheme+v.Host)
-	return feed.Options{Base: origin + forumPath + p.Edition.ID + "/", Host: strings.ToLower(string(s.Party)) + ".landbridge", Language: v.t.Code, Name: "Landbridge"}
+	return feed.Options{Base: origin + forumPath + p.Edition.ID + "/", Language: v.t.Code, Name: "Landbridge",
+		Host: strings.ToLower(string(s.Party)) + ".landbridge"}
 }
 
 func (s *site) calendar(v *visit) error {
@@ -127,7 +128,8 @@ func (s *site) programmeChanges(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view := ProgrammeChangesView{Frame: s.frame(v, v.t.T("public.forum.page.changes")), Edition: s.head(v, p.Edition, true), Feed: forumPath + p.Edition.ID + "/changes.atom"}
+	view := ProgrammeChangesView{Frame: s.frame(v, v.t.T("public.forum.page.changes")), Edition: s.head(v, p.Edition, true),
+		Feed: forumPath + p.Edition.ID + "/changes.atom"}
 	for _, d := range diffs {
 		x := d.Version
 		card := VersionCard{VersionLine: VersionLine{x.Number, v.t.DateTime(x.At), x.Digest.String(), x.Entry}, Note: x.Note,

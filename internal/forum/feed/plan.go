@@ -45,7 +45,8 @@ func Plan(f *File, draft *forum.Programme, o Import) (*forum.Changes, *Report, e
 	if !slices.Contains(forum.Languages(), o.Language) || o.Capacity < 1 || o.Status != forum.Planned && o.Status != forum.Confirmed {
 		return nil, nil, fail.New(fail.Invalid, "say in which language the file is written, how many a new room takes, and whether sessions are planned or confirmed")
 	}
-	w := &planner{Import: o, file: f, now: draft.With(forum.Changes{}), out: &forum.Changes{}, report: &Report{Title: f.Title, Format: f.Kind}}
+	w := &planner{Import: o, file: f, now: draft.With(forum.Changes{}), out: &forum.Changes{Seen: map[forum.Ref]int64{}},
+		report: &Report{Title: f.Title, Format: f.Kind}}
 	w.report.Lines = append(w.report.Lines, f.Notes...)
 	if bad := w.now.Conflicts(); len(bad) > 0 {
 		return nil, nil, fail.New(fail.Conflict, "the draft does not stand as it is: %s", bad[0].Text)
@@ -117,6 +118,10 @@ func (w *planner) event(e *Event) error {
 	if bad := next.Conflicts(); len(bad) > 0 {
 		w.leave(e, "%s", bad[0].Text)
 		return nil
+	}
+	ref := forum.Ref{Kind: forum.KindSession, ID: string(s.ID)}
+	if seen, ok := w.now.Seen[ref]; ok { // what somebody changes before this is applied is not overwritten
+		w.out.Seen[ref] = seen
 	}
 	w.now = next
 	w.out.Rooms, w.out.Tracks = append(w.out.Rooms, c.Rooms...), append(w.out.Tracks, c.Tracks...)

@@ -129,6 +129,7 @@ func TestConflicts(t *testing.T) {
 			"two places": {wrong(func(s *Session) { s.Mode = Online }), ClashMode, "is online and has a room"},
 			"link":       {wrong(func(s *Session) { s.Mode, s.Link = Hybrid, "javascript:alert(1)" }), ClashForm, "begins with https://"},
 			"control":    {wrong(func(s *Session) { s.Title = Text{"en": "a\x07b"} }), ClashForm, "control character"},
+			"two lines":  {wrong(func(s *Session) { s.Title = Text{"en": "a\nb"} }), ClashForm, "on one line"},
 			"turned":     {wrong(func(s *Session) { s.Title = Text{"en": "a\u202eb"} }), ClashForm, "control character"},
 			"backwards":  {wrong(func(s *Session) { s.End = s.Start }), ClashForm, "ends after it begins"},
 			"nowhere":    {wrong(func(s *Session) { s.Room = "hall-z" }), ClashMissing, "not in the programme"},

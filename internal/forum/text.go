@@ -69,6 +69,9 @@ func checkText(what, s string, most int) error {
 	if i := strings.IndexFunc(s, notText); i >= 0 {
 		return fail.New(fail.Invalid, "%s holds a control character after %q; take it out", what, clip(s[:i]))
 	}
+	if most <= maxLine && strings.ContainsAny(s, "\n\t") {
+		return fail.New(fail.Invalid, "%s holds a line break or a tab; write it on one line", what)
+	}
 	return nil
 }
 

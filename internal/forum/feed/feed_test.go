@@ -54,7 +54,7 @@ func programme(t testing.TB) *forum.Programme {
 		Speakers: []forum.Speaker{{ID: id(91), Name: "Ada Merel"}},
 		Sessions: []forum.Session{
 			{ID: id(1), Number: 1, Edition: "2026", Kind: forum.Plenary, Part: "main", Track: "ports", Mode: forum.OnSite, Room: "a", Status: forum.Confirmed, Language: "en",
-				Title: forum.Text{"en": "Opening\nBEGIN:VEVENT", "zh": "开幕式"}, About: forum.Text{"en": strings.Repeat("分论坛：数据安全 الأمن ", 20) + "."},
+				Title: forum.Text{"en": "Opening; BEGIN:VEVENT", "zh": "开幕式"}, About: forum.Text{"en": "One\nEND:VEVENT\n" + strings.Repeat("分论坛：数据安全 الأمن ", 20) + "."},
 				Start: at(t, "Europe/Paris", "2026-10-24T09:00"), End: at(t, "Europe/Paris", "2026-10-24T10:30"), People: []forum.Seat{{Speaker: id(91), Role: forum.Speaks}}, Changed: made},
 			{ID: id(2), Number: 2, Edition: "2026", Kind: forum.Talk, Mode: forum.Online, Link: "https://rooms.example/7", Zone: "Asia/Shanghai", Status: forum.Confirmed,
 				Title: forum.Text{"en": "=1+1"}, Start: at(t, "Asia/Shanghai", "2026-10-25T18:00"), End: at(t, "Asia/Shanghai", "2026-10-25T19:00"), Sequence: 2, Changed: made},
@@ -88,7 +88,7 @@ func TestCalendar(t *testing.T) {
 		}
 	}
 	for want, n := range map[string]int{"BEGIN:VEVENT": 3, "END:VEVENT": 3, "STATUS:CANCELLED": 1, "SEQUENCE:2": 1, "UID:" + string(id(1)) + "@xf.landbridge": 1,
-		`SUMMARY:Opening\nBEGIN:VEVENT`: 1, "TZOFFSETTO:+0100": 2, "TZOFFSETTO:+0200": 2, "TZOFFSETTO:+0800": 1, "DTSTART:20261025T030000": 1} {
+		`SUMMARY:Opening\; BEGIN:VEVENT`: 1, "TZOFFSETTO:+0100": 2, "TZOFFSETTO:+0200": 2, "TZOFFSETTO:+0800": 1, "DTSTART:20261025T030000": 1} {
 		if count[want] != n {
 			t.Errorf("%d of %s, want %d", count[want], want, n)
 		}
@@ -325,7 +325,7 @@ func TestAtom(t *testing.T) {
 		}
 		ids[e.ID] = true
 	}
-	if len(f.Entries) != 3 || f.Entries[0].Title != "<added>: Opening\nBEGIN:VEVENT" || f.Entries[1].Title != "<renamed>: =1+1" || f.Entries[2].Title != "Version 2: 2 sessions" {
+	if len(f.Entries) != 3 || f.Entries[0].Title != "<added>: Opening; BEGIN:VEVENT" || f.Entries[1].Title != "<renamed>: =1+1" || f.Entries[2].Title != "Version 2: 2 sessions" {
 		t.Errorf("%+v", f.Entries)
 	}
 }

@@ -75,11 +75,14 @@ func (f *File) add(e Event) error {
 		{&e.Key, maxTitle}, {&e.Kind, maxTitle}, {&e.Language, maxTitle}} {
 		var changed bool
 		*t.text, changed = forum.Clean(*t.text, t.most)
+		if t.most == maxTitle { // one line
+			*t.text = strings.Join(strings.Fields(*t.text), " ")
+		}
 		dirty = dirty || changed
 	}
 	for i := range e.People {
 		p := &e.People[i]
-		p.Name, _ = forum.Clean(p.Name, maxTitle)
+		p.Name, _ = forum.Clean(strings.Join(strings.Fields(p.Name), " "), maxTitle)
 		p.Key, _ = forum.Clean(p.Key, maxTitle)
 		p.About, _ = forum.Clean(p.About, maxField)
 	}

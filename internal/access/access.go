@@ -61,6 +61,10 @@ const (
 	ImportList    Action = "list.import"
 	SearchNotices Action = "notice.search"
 	AnswerRights  Action = "rights.answer"
+
+	SeeForum     Action = "forum.see"
+	WriteForum   Action = "forum.write"
+	PublishForum Action = "forum.publish"
 )
 
 // Actions lists every action.
@@ -71,7 +75,8 @@ func Actions() []Action {
 		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism,
 		SeeSubstances,
 		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList,
-		SearchNotices, AnswerRights}
+		SearchNotices, AnswerRights,
+		SeeForum, WriteForum, PublishForum}
 }
 
 // A Decision is the answer of the table.
@@ -164,6 +169,9 @@ func table() []row {
 		{ImportList, []landbridge.Role{landbridge.ListOfficer, landbridge.Operator}, "S31",
 			"A list is imported by the list officer or the operator, and every import is in the log."},
 		{AnswerRights, checking(), "S19", "Requests of persons are for the data-protection officer and the overseer."},
+		{SeeForum, everyone(), "0.2", "Editions of the forum and the drafts of their programmes are for the staff of this node; what is published is public."},
+		{WriteForum, []landbridge.Role{landbridge.Secretariat}, "0.2", "An edition and the draft of its programme are written by the secretariat."},
+		{PublishForum, []landbridge.Role{landbridge.Secretariat}, "0.2", "A programme is published by the secretariat, and every version is in the log."},
 		{SearchNotices, readers, "S28", "Notices are for those who work on cases and for those who check them; the secretariat and the operator never see them."},
 	}
 }

@@ -38,6 +38,7 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/forum"
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/jobs"
 	"landbridge.example/internal/lang"
@@ -68,6 +69,7 @@ type Node struct {
 	Blobs     *blob.Store
 	Staff     *staff.Staff
 	Exchange  *exchange.Exchange
+	Forum     *forum.Register
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Notice    *notice.Register
@@ -123,7 +125,7 @@ func (d Dependencies) orReal(level string) Dependencies {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(),
-		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), Schema(),
+		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), forum.Schema(), Schema(),
 	}
 }
 
@@ -150,7 +152,8 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openFaces} {
+	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openForum,
+		n.openFaces} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -259,6 +262,11 @@ func (n *Node) heard(ctx context.Context, p landbridge.PartyID) (time.Time, erro
 		}
 	}
 	return time.Time{}, nil
+}
+
+func (n *Node) openForum(context.Context) (err error) {
+	n.Forum, err = forum.New(forum.Config{DB: n.DB, Log: n.Log, Clock: n.deps.Clock, Random: n.deps.Random})
+	return err
 }
 
 // site returns the host that passkeys are bound to. Check has parsed the address.

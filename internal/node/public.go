@@ -17,6 +17,7 @@ import (
 func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
 	pages, err := portal.New(portal.Config{
 		Party: n.Party, PartyName: n.partyName, Index: n.Index, Processes: n.Casework, Statistics: n.Casework, Notices: n.Notice, Rights: n.Rights,
+		Forum: n.Forum, Clock: n.deps.Clock, Origin: n.publicOrigin(),
 		Lang: book, Random: n.deps.Random, Secure: n.secure(), Demo: n.Config.Demo,
 		Report: func(reference string, err error) {
 			n.deps.Logger.Error("internal error", "reference", reference, "err", err)
@@ -30,6 +31,15 @@ func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
 	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))
 	n.public = mux
 	return pages, nil
+}
+
+// publicOrigin is how feeds name this node. A listener of its own has a name
+// that only the operator knows, so there it is the one a reader came by.
+func (n *Node) publicOrigin() string {
+	if n.Config.PublicListen != "" {
+		return ""
+	}
+	return n.Config.StaffURL()
 }
 
 // partyName is the name this party gives itself in a language, or its code.

@@ -1,8 +1,8 @@
 // Package portal serves what a node shows to everyone: no account, no cookie
 // but the reader's language and theme, nothing that is not published.
 //
-// It is made of rooms ([rooms]), each some pages and the files behind them. The
-// first is the public security index: rankings with the intervals they deserve,
+// It is made of rooms ([rooms]), each some pages and the files behind them. One
+// is the public security index: rankings with the intervals they deserve,
 // a map, profiles, what other weights would say, and the method in words.
 //
 // Trust: portal is trusted to show releases as they are. It can mislead whoever
@@ -21,6 +21,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/face"
@@ -65,6 +66,9 @@ type Config struct {
 	Statistics Statistics
 	Notices    Notices
 	Rights     Rights
+	Forum      Forum
+	Clock      func() time.Time // says which edition is the current one
+	Origin     string           // of addresses in feeds, such as https://forum.example; "": that under which a reader came
 	Lang       *lang.Book
 	Random     io.Reader // for reference numbers of errors
 	Secure     bool      // the pages are reached over TLS: cookies say so
@@ -101,8 +105,9 @@ func New(c Config) (http.Handler, error) {
 }
 
 func newSite(c Config) (*site, error) {
-	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil || c.Rights == nil {
-		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, languages and randomness")
+	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil || c.Rights == nil ||
+		c.Forum == nil || c.Clock == nil {
+		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, the forum, a clock, languages and randomness")
 	}
 	if c.PartyName == nil {
 		c.PartyName = func(context.Context, string) string { return string(c.Party) }
@@ -139,6 +144,7 @@ type room struct {
 // here and its addresses in [site.routes].
 func rooms() []room {
 	return []room{
+		{"forum/", "public.forum.title", "public.forum.about"},
 		{"processes/", "public.processes.title", "public.processes.about"},
 		{"statistics", "public.statistics.title", "public.statistics.about"},
 		{"notices", "public.notices.title", "public.notices.about"},
@@ -155,7 +161,7 @@ type route struct {
 // routes lists every public address. A test asks for each.
 func (s *site) routes() []route {
 	const release = "GET " + Prefix + "index/{id}"
-	return []route{
+	return append(forumRoutes(), []route{
 		{"GET " + Prefix + "{$}", (*site).home},
 		{"GET " + Prefix + "assets/{name}", (*site).serveAsset},
 		{"POST " + Prefix + "preferences", (*site).preferences},
@@ -203,7 +209,7 @@ func (s *site) routes() []route {
 
 		{"GET /{$}", (*site).enter},
 		{"GET /", (*site).nothing},
-	}
+	}...)
 }
 
 // enter leads a listener of the portal's own to the first page.

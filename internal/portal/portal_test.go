@@ -25,6 +25,7 @@ import (
 	"landbridge.example/index/spec"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/face/facetest"
+	"landbridge.example/internal/forum"
 	"landbridge.example/internal/lang"
 )
 
@@ -35,6 +36,7 @@ func views() map[string]any {
 		"whatif": WhatIfView{}, "time": TimeView{}, "relations": RelationsView{}, "sensitivity": SensitivityView{}, "method": MethodView{},
 		"quality": QualityView{}, "statements": StatementsView{}, "downloads": DownloadsView{}, "error": ErrorView{},
 		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{}, "notices": NoticesView{}, "rights": RightsView{},
+		"forum": ForumView{}, "programme": ProgrammeView{}, "session": SessionView{}, "speakers": SpeakersView{}, "programmechanges": ProgrammeChangesView{}, "editions": EditionsView{},
 	}
 }
 
@@ -88,6 +90,10 @@ func addresses() []string {
 	}
 	for _, p := range []string{"", "safeguards", "information-request", "extradition", "joint-operation", "notice"} {
 		all = append(all, Prefix+"processes/"+p)
+	}
+	for _, p := range []string{"editions", "2015/", "2022/", "2025/", "2026/", "2026/programme", "2026/programme?day=2026-10-24", "2026/programme?by=track&zone=Asia/Shanghai",
+		"2026/programme?by=room&q=ports", "2026/programme?q=nothing-like-it&zone=%3Cb%3E", "2026/session/1", "2026/session/2?zone=UTC", "2026/session/3", "2026/speakers", "2026/changes"} {
+		all = append(all, forumPath+p)
 	}
 	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices", Prefix+"rights")
 }
@@ -162,7 +168,7 @@ func TestLinks(t *testing.T) {
 		}
 		for _, m := range linked.FindAllStringSubmatch(w.Body.String(), -1) {
 			to, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
-			if to == "" || seen[to] || strings.HasPrefix(to, "/log/") || strings.Contains(to, "lang=") || strings.HasSuffix(to, "/preferences") || strings.HasSuffix(to, "what-if.json") {
+			if to == "" || seen[to] || strings.HasPrefix(to, "/log/") || strings.Contains(to, "lang=") || strings.HasSuffix(to, "/preferences") || strings.HasSuffix(to, "/join") || strings.HasSuffix(to, "what-if.json") {
 				continue
 			}
 			// Of the pages of units a few of each release are enough.
@@ -348,7 +354,7 @@ func TestWhatIf(t *testing.T) {
 // TestStandings: strengths lie above the peers' average, weaknesses below, and
 // what was filled in is neither.
 func TestStandings(t *testing.T) {
-	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Random: strings.NewReader("")})
+	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, Clock: conferenceDay, Random: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -429,6 +435,12 @@ func TestWords(t *testing.T) {
 			need("public.flag." + w)
 		}
 	}
+	for prefix, all := range map[string][]string{"count": forum.Counted(), "how": {forum.Exact, forum.Over, forum.About}, "kind": forum.SessionKinds(), "mode": forum.Modes(),
+		"phase": {forum.Coming, forum.Now, forum.Past}, "role": {forum.Speaks, forum.Chairs, forum.Moderates}, "change": forum.ChangeKinds()} {
+		for _, x := range all {
+			need("public.forum." + prefix + "." + x)
+		}
+	}
 	for _, r := range rooms() {
 		need(r.title)
 		need(r.about)
@@ -452,7 +464,9 @@ func TestTextKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	families := []string{"public.step.", "public.norm.", "public.agg.", "public.impute.", "public.weigh.", "public.flag.", "public.reliability.", "public.treated.",
-		"public.process.may.", "public.process.force.", "public.process.from.", "public.kept.", "public.rights.kind.", "public.rights.way.", "public.rule.", "public.confidence.", "public.statistics.kind.", "public.statistics.opened."}
+		"public.process.may.", "public.process.force.", "public.process.from.", "public.kept.", "public.rights.kind.", "public.rights.way.", "public.rule.", "public.confidence.", "public.statistics.kind.", "public.statistics.opened.",
+		"public.forum.count.", "public.forum.how.", "public.forum.kind.", "public.forum.mode.", "public.forum.phase.", "public.forum.page.", "public.forum.role.",
+		"public.forum.filter.", "public.forum.change."}
 	for _, k := range en.Keys() {
 		if !strings.HasPrefix(k, "public.") || asked[k] || slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(k, f) }) {
 			continue

@@ -219,13 +219,15 @@ func releases(t testing.TB) shelf {
 	return made.all
 }
 
-func newPortal(t testing.TB) http.Handler {
+func newPortal(t testing.TB) http.Handler { return portalWith(t, conferences{}) }
+
+func portalWith(t testing.TB, c Forum) http.Handler {
 	t.Helper()
 	book, err := lang.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Lang: book, Random: rand.Reader, Demo: true,
+	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: c, Clock: conferenceDay, Lang: book, Random: rand.Reader, Demo: true,
 		Report: func(reference string, err error) { t.Errorf("internal error %s: %v", reference, err) }})
 	if err != nil {
 		t.Fatal(err)

@@ -57,6 +57,9 @@ var may = map[string]string{
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
+	"internal/forum":      ". internal/access internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
+	"internal/forum/feed": ". internal/contentline internal/fail internal/forum",                        // what other software reads and writes; pure
+
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 
 	// Edges: never db or jobs, never each other.
@@ -64,7 +67,7 @@ var may = map[string]string{
 	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights",
 	"internal/api":          ". process handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights",
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
-	"internal/portal":       ". process internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart",
+	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart",
 	"internal/portal/chart": "",
 
 	// The whole.

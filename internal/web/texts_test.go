@@ -252,6 +252,7 @@ func families(t testing.TB) []string {
 	each("gpsi.reliability.", "good", "fair", "weak")
 	each("gpsi.flag.", "missing", "imputed", "winsorised-high", "winsorised-low", "transformed", "clipped", "partial", "formula", "filled")
 	each("rights.state.", "received", "drafted")
+	each("fact.forum.", "edition-saved", "draft-changed", "published")
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")
 	each("value.", "yes", "no")

@@ -1,0 +1,190 @@
+package portal
+
+import (
+	"cmp"
+	"strings"
+
+	"landbridge.example/internal/forum"
+	"landbridge.example/internal/forum/feed"
+)
+
+// options say for whom a feed is written. The address is the operator's, or
+// that under which the reader came.
+func (s *site) options(v *visit, p *forum.Programme) feed.Options {
+	scheme := "http://"
+	if s.Secure {
+		scheme = "https://"
+	}
+	origin := cmp.Or(s.Origin, scheme+v.Host)
+	return feed.Options{Base: origin + forumPath + p.Edition.ID + "/", Language: v.t.Code, Name: "Landbridge",
+		Host: strings.ToLower(string(s.Party)) + ".landbridge"}
+}
+
+func (s *site) calendar(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	v.save(p.Edition.ID+".ics", feed.CalendarType, feed.Calendar(p, p.Select(filterOf(v.URL.Query())), s.options(v, p)))
+	return nil
+}
+
+func (s *site) sessionCalendar(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	x, err := find(v, p)
+	if err != nil {
+		return err
+	}
+	v.save("session.ics", feed.CalendarType, feed.Calendar(p, []*forum.Session{x}, s.options(v, p)))
+	return nil
+}
+
+func (s *site) scheduleJSON(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	b, err := feed.ScheduleJSON(p, s.options(v, p))
+	if err != nil {
+		return err
+	}
+	v.save("schedule.json", "application/json", b)
+	return nil
+}
+
+func (s *site) scheduleXML(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	b, err := feed.ScheduleXML(p, s.options(v, p))
+	if err != nil {
+		return err
+	}
+	v.save("schedule.xml", "text/xml; charset=utf-8", b)
+	return nil
+}
+
+func (s *site) programmeCSV(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	b, err := feed.CSV(feed.Table(p, p.Select(filterOf(v.URL.Query())), s.options(v, p)))
+	if err != nil {
+		return err
+	}
+	v.save(p.Edition.ID+"-programme.csv", "text/csv; charset=utf-8", b)
+	return nil
+}
+
+func (s *site) programmeXLSX(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	b, err := feed.XLSX("Programme", feed.Table(p, p.Select(filterOf(v.URL.Query())), s.options(v, p)))
+	if err != nil {
+		return err
+	}
+	v.save(p.Edition.ID+"-programme.xlsx", feed.XLSXType, b)
+	return nil
+}
+
+// A ProgrammeChangesView is page/programmechanges: what each version changed.
+type ProgrammeChangesView struct {
+	Frame
+	Edition  EditionHead
+	Feed     string
+	Versions []VersionCard
+}
+
+// A VersionCard is one version with what it changed.
+type VersionCard struct {
+	VersionLine
+	Note     string
+	Sessions string
+	First    bool
+	Changes  []ChangeLine
+}
+
+// A ChangeLine is one session that a version changed.
+type ChangeLine struct {
+	What    string
+	Before  SessionRow // Time is empty where there was none
+	Session SessionRow
+	Moved   bool
+}
+
+func (s *site) programmeChanges(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	diffs, err := s.Forum.Changes(v.Context(), p.Edition.ID)
+	if err != nil {
+		return err
+	}
+	view := ProgrammeChangesView{Frame: s.frame(v, v.t.T("public.forum.page.changes")), Edition: s.head(v, p.Edition, true),
+		Feed: forumPath + p.Edition.ID + "/changes.atom"}
+	for _, d := range diffs {
+		x := d.Version
+		card := VersionCard{VersionLine: VersionLine{x.Number, v.t.DateTime(x.At), x.Digest.String(), x.Entry}, Note: x.Note,
+			Sessions: v.t.T("public.forum.sessions", x.Sessions), First: d.From == nil}
+		for i, c := range d.Changes {
+			if card.First || i == feed.MaxEntries {
+				break
+			}
+			card.Changes = append(card.Changes, s.changeLine(v, d, c))
+		}
+		view.Versions = append(view.Versions, card)
+	}
+	return s.show(v, "programmechanges", view)
+}
+
+func (s *site) changeLine(v *visit, d forum.Diff, c forum.Change) ChangeLine {
+	var what []string
+	for _, k := range c.What {
+		what = append(what, v.t.T("public.forum.change."+k))
+	}
+	l := ChangeLine{What: v.t.List(what)}
+	if c.Before != nil {
+		l.Before = s.writer(v, d.From).row(c.Before, true)
+		l.Session = l.Before
+	}
+	if c.After != nil {
+		l.Session = s.writer(v, d.To).row(c.After, true)
+	}
+	l.Moved = c.Before != nil && (l.Before.Day != l.Session.Day || l.Before.Time != l.Session.Time || l.Before.Place != l.Session.Place)
+	return l
+}
+
+func (s *site) changesAtom(v *visit) error {
+	p, err := s.published(v)
+	if err != nil {
+		return err
+	}
+	diffs, err := s.Forum.Changes(v.Context(), p.Edition.ID)
+	if err != nil {
+		return err
+	}
+	title := told(v.t, p.Edition.Name).Text
+	b, err := feed.Atom(p.Edition, diffs, s.options(v, p), feed.Words{
+		Title: title + " – " + v.t.T("public.forum.page.changes"), Author: s.PartyName(v.Context(), v.t.Code),
+		Kind: func(k string) string { return v.t.T("public.forum.change." + k) },
+		First: func(n, sessions int64) string {
+			return v.t.T("public.forum.version", n, v.t.T("public.forum.sessions", sessions))
+		},
+		When: func(p *forum.Programme, x *forum.Session) string {
+			return spanOf(v.t, x, p.Location(x)) + " " + p.ZoneName(x)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	v.save("changes.atom", feed.AtomType, b)
+	return nil
+}

@@ -20,20 +20,21 @@ const (
 
 // What a party signs about a matter. Append, never rename: messages are called so.
 const (
-	Opened    = "opened"    // by the keeper; Body is the matter
-	Agreed    = "agreed"    // to the text, under consensus
-	Objected  = "objected"  // to the text; breaks silence and stands against consensus
-	Voted     = "voted"     // openly; Choice
-	Cast      = "cast"      // secretly; Body is the ballot
-	Entrusted = "entrusted" // this party's voice to another, To
-	Revoked   = "revoked"   // that
-	Extended  = "extended"  // by the keeper: the silence ends at Closes
-	Closed    = "closed"    // by the keeper: Acts are all that it had
-	Tallied   = "tallied"   // by a teller; Body is the tally
-	Dropped   = "dropped"   // by the keeper, with a reason: nothing is decided
-	Reserved  = "reserved"  // a reservation, perhaps to Paragraphs
-	Dissented = "dissented" // a dissent
-	Explained = "explained" // an explanation of position
+	Opened     = "opened"    // by the keeper; Body is the matter
+	Agreed     = "agreed"    // to the text, under consensus
+	Objected   = "objected"  // to the text; breaks silence and stands against consensus
+	Voted      = "voted"     // openly; Choice
+	Cast       = "cast"      // secretly; Body is the ballot
+	Entrusted  = "entrusted" // this party's voice to another, To
+	Revoked    = "revoked"   // that
+	Extended   = "extended"  // by the keeper: the silence ends at Closes
+	Closed     = "closed"    // by the keeper: Acts are all that it had
+	Tallied    = "tallied"   // by a teller; Body is the tally
+	Dropped    = "dropped"   // by the keeper, with a reason: nothing is decided
+	Reserved   = "reserved"  // a reservation, perhaps to Paragraphs
+	Dissented  = "dissented" // a dissent
+	Explained  = "explained" // an explanation of position
+	Subscribed = "signed"    // the outcome Of: this party's node signs it
 )
 
 // What a party signs about a text under negotiation.
@@ -46,10 +47,19 @@ const (
 	Consolidated = "consolidated" // by who tabled it: Acts are adopted, and Text is what comes out
 )
 
+// Translated publishes Body, a translation of a version of a draft.
+const Translated = "translated"
+
+// What a party signs about what it promised.
+const (
+	Committed = "committed" // Body is the commitment; Matter, if it follows from one
+	Reported  = "reported"  // on its commitment Of; Body is the report
+)
+
 // Kinds lists all kinds of acts.
 func Kinds() []string {
-	return []string{Opened, Agreed, Objected, Voted, Cast, Entrusted, Revoked, Extended, Closed, Tallied, Dropped, Reserved, Dissented, Explained,
-		Tabled, Amended, Supported, Opposed, Withdrew, Consolidated}
+	return []string{Opened, Agreed, Objected, Voted, Cast, Entrusted, Revoked, Extended, Closed, Tallied, Dropped, Reserved, Dissented, Explained, Subscribed,
+		Tabled, Amended, Supported, Opposed, Withdrew, Consolidated, Translated, Committed, Reported}
 }
 
 // Choices of a vote.
@@ -159,6 +169,14 @@ func parts(kind string) string {
 		return "MOn"
 	case Consolidated:
 		return "MTAn"
+	case Subscribed:
+		return "MTO"
+	case Translated:
+		return "MB"
+	case Committed:
+		return "mB"
+	case Reported:
+		return "OB"
 	}
 	return ""
 }
@@ -215,8 +233,12 @@ func (a *Act) inner() error {
 		if m, err = ParseMatter([]byte(a.Body)); err == nil && (m.Keeper != a.Party || a.Made.After(m.Opens)) {
 			err = errors.New("a matter is opened by its keeper, no later than it says")
 		}
-	case Tabled:
+	case Tabled, Translated:
 		_, err = ParseText([]byte(a.Body))
+	case Committed:
+		_, err = ParseCommitment([]byte(a.Body))
+	case Reported:
+		_, err = ParseReport([]byte(a.Body))
 	case Amended:
 		_, err = ParseAmendment([]byte(a.Body))
 	case Cast:
@@ -228,15 +250,17 @@ func (a *Act) inner() error {
 }
 
 // About returns what the act belongs to: the digest of its matter, or of the
-// act that tabled the text.
+// act that tabled the text or made the commitment.
 func (a *Act) About() landbridge.Digest {
 	switch a.Kind {
 	case Opened:
 		if m, err := ParseMatter([]byte(a.Body)); err == nil {
 			return m.Digest()
 		}
-	case Tabled:
+	case Tabled, Committed:
 		return a.Digest()
+	case Reported:
+		return a.Of
 	}
 	return a.Matter
 }

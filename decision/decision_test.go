@@ -180,14 +180,11 @@ func TestConsensus(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(again, o) {
 		t.Errorf("%v %+v", err, again)
 	}
-	pub, key, err := ed25519.GenerateKey(rand.Reader)
-	must(t, err)
-	s := SignOutcome(o, func(b []byte) []byte { return ed25519.Sign(key, b) })
-	if !VerifyOutcome(o, pub, s) {
-		t.Error("the signature does not hold")
-	}
-	if o.Title += "!"; VerifyOutcome(o, pub, s) {
-		t.Error("it holds for another outcome")
+	f.say(49, "XA", Subscribed, func(a *Act) { a.Text, a.Of = o.Text, o.Digest() })
+	f.say(49, "XB", Subscribed, func(a *Act) { a.Text, a.Of = o.Text, o.Text }) // something else
+	f.say(49, "XQ", Subscribed, func(a *Act) { a.Text, a.Of = o.Text, o.Digest() })
+	if got := Signers(r, f.acts); len(got) != 1 || got["XA"] == nil {
+		t.Errorf("%+v", got)
 	}
 	g := &floor{m: matter(Consensus)}
 	g.say(1, "XA", Agreed)

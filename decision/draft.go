@@ -38,6 +38,14 @@ type Draft struct {
 	Amendments []*Proposed
 	Conflicts  []Conflict // between amendments that stand on the newest version
 	Refused    []Refused
+	// Translations by the digest of their original, by language: the last one counts.
+	Translations map[landbridge.Digest]map[string]Translation
+}
+
+// A Translation is a version in another language, and who published it.
+type Translation struct {
+	By   landbridge.PartyID
+	Text *Text
 }
 
 // Why an act of a draft has no effect.
@@ -110,6 +118,8 @@ func (d *Draft) take(a named, about landbridge.Digest, since time.Time) string {
 		return d.speak(a)
 	case Consolidated:
 		return d.consolidate(a)
+	case Translated:
+		return d.translate(a)
 	}
 	return WrongMethod
 }
@@ -191,5 +201,25 @@ func (d *Draft) consolidate(a named) string {
 		d.find(x).Adopted = a.digest
 	}
 	d.Versions = append(d.Versions, Version{a.digest, a.Made, t, digest, a.Acts})
+	return ""
+}
+
+// translate keeps a translation that fits its original.
+func (d *Draft) translate(a named) string {
+	t, err := ParseText([]byte(a.Body))
+	if err != nil {
+		return BadText
+	}
+	i := slices.IndexFunc(d.Versions, func(v Version) bool { return v.Digest == t.Original })
+	if i < 0 || t.Translates(d.Versions[i].Text) != nil {
+		return BadText
+	}
+	if d.Translations == nil {
+		d.Translations = map[landbridge.Digest]map[string]Translation{}
+	}
+	if d.Translations[t.Original] == nil {
+		d.Translations[t.Original] = map[string]Translation{}
+	}
+	d.Translations[t.Original][t.Language] = Translation{a.Party, t}
 	return ""
 }

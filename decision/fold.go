@@ -184,11 +184,14 @@ func (f *fold) lawful(a named, digest landbridge.Digest) string {
 	keeper := a.Party == f.m.Keeper
 	allowed := map[string]bool{Agreed: f.m.Method == Consensus, Objected: f.m.Method != Vote, Voted: f.m.Method == Vote && !f.m.Secret(),
 		Cast: f.m.Secret(), Tallied: f.m.Secret(), Entrusted: f.m.Proxies > 0, Revoked: f.m.Proxies > 0, Extended: f.m.Method == Silence,
-		Closed: true, Dropped: true, Reserved: true, Dissented: true, Explained: true}
+		Closed: true, Dropped: true, Reserved: true, Dissented: true, Explained: true,
+		Subscribed: true}
 	part := delegation
 	switch a.Kind {
 	case Extended, Closed, Dropped:
 		part = keeper
+	case Subscribed:
+		part = delegation || keeper
 	case Tallied:
 		part = slices.Contains(f.m.Tellers, a.Party)
 	}

@@ -27,7 +27,9 @@ func FuzzParse(f *testing.F) {
 	act := Act{ID: id(1), Kind: Opened, Party: "XF", Made: start, Body: string(m.Encode())}
 	signed := Signed{&act, make([]byte, 64)}
 	o := Outcome{Matter: m.Digest(), Text: m.Text, Title: "T", Subject: AboutPlan, Method: Silence, Adopted: start, Adopting: m.Delegations}
-	seeds := [][]byte{text().Encode(), m.Encode(), b.Encode(), shares[0].Of(act.Digest()).Encode(), Sum(shares[:1], nil).Encode(), a.Encode(), act.Encode(), signed.Encode(), o.Encode()}
+	seeds := [][]byte{text().Encode(), m.Encode(), b.Encode(), shares[0].Of(act.Digest()).Encode(), Sum(shares[:1], nil).Encode(), a.Encode(), act.Encode(), signed.Encode(), o.Encode(),
+		(&Promise{Title: "a", What: "b", Due: "2027-01-01", Indicator: "c", Milestones: []Milestone{{"x", "2026-12-01", "y"}}}).Encode(),
+		(&Report{State: Kept, Day: "2027-01-01", Text: "x", Evidence: []Evidence{{"https://x.example", "y"}}}).Encode()}
 	for _, s := range seeds {
 		f.Add(s)
 	}
@@ -42,10 +44,13 @@ func FuzzParse(f *testing.F) {
 		again(t, b, ParseAct, (*Act).Encode)
 		again(t, b, ParseSigned, Signed.Encode)
 		again(t, b, ParseOutcome, (*Outcome).Encode)
+		again(t, b, ParseCommitment, (*Promise).Encode)
+		again(t, b, ParseReport, (*Report).Encode)
 		again(t, b, func(b []byte) (Majority, error) { return ParseMajority(string(b)) }, func(m Majority) []byte { return []byte(m.String()) })
 		if a, err := ParseAct(b); err == nil {
 			Fold(m, []*Act{a})
 			FoldDraft(a, []*Act{a})
+			FoldCommitments([]*Act{a})
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
@@ -86,12 +85,19 @@ func ParseOutcome(b []byte) (*Outcome, error) {
 	return o, nil
 }
 
-// SignOutcome has a node sign an outcome with its key.
-func SignOutcome(o *Outcome, sign func([]byte) []byte) []byte {
-	return sign(append([]byte(domainOutcome), o.Encode()...))
-}
-
-// VerifyOutcome reports whether the signature is of key over this outcome.
-func VerifyOutcome(o *Outcome, key ed25519.PublicKey, signature []byte) bool {
-	return len(key) == ed25519.PublicKeySize && ed25519.Verify(key, append([]byte(domainOutcome), o.Encode()...), signature)
+// Signers returns which parties signed the outcome of a result, by code, with
+// the acts by which they did.
+func Signers(r *Result, acts []*Act) map[landbridge.PartyID]*Act {
+	o, err := OutcomeOf(r)
+	if err != nil {
+		return nil
+	}
+	digest, out := o.Digest(), map[landbridge.PartyID]*Act{}
+	for _, a := range sorted(acts) {
+		party := slices.Contains(r.Matter.Delegations, a.Party) || a.Party == r.Matter.Keeper
+		if a.Kind == Subscribed && party && a.Matter == o.Matter && a.Of == digest && out[a.Party] == nil {
+			out[a.Party] = a.Act
+		}
+	}
+	return out
 }

@@ -80,7 +80,8 @@ func ParseCommitment(b []byte) (*Promise, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a commitment: %w", err)
 	}
-	p := &Promise{Title: c.one("title"), What: c.one("what"), Due: c.one("due"), Indicator: c.one("indicator"), Target: c.maybe("target"), Session: c.maybe("session")}
+	p := &Promise{Title: c.one("title"), What: c.one("what"), Due: c.one("due"), Indicator: c.one("indicator"),
+		Target: c.maybe("target"), Session: c.maybe("session")}
 	for _, line := range c.all("milestone", maxMilestones) {
 		id, rest, _ := strings.Cut(line, " ")
 		due, title, _ := strings.Cut(rest, " ")
@@ -94,7 +95,8 @@ func ParseCommitment(b []byte) (*Promise, error) {
 
 // Check refuses a promise that nobody could follow up.
 func (p *Promise) Check() error {
-	if p.Title == "" || p.What == "" || p.Indicator == "" || !plain(p.Title, maxLine, false) || !plain(p.What, maxNote, true) || !plain(p.Indicator, maxNote, false) ||
+	if p.Title == "" || p.What == "" || p.Indicator == "" || !plain(p.Title, maxLine, false) || !plain(p.What, maxNote, true) ||
+		!plain(p.Indicator, maxNote, false) ||
 		!plain(p.Target, maxLine, false) {
 		return errors.New("a commitment has a title, says what is done, and by what one sees that it is kept")
 	}

@@ -81,7 +81,7 @@ func forWhom(p landbridge.PartyID) func(*Act) { return func(a *Act) { a.For = p 
 func (f *floor) close(hours float64, without ...*Act) *Act {
 	var all []landbridge.Digest
 	for _, a := range f.acts {
-		if voice(a.Kind) && !slices.Contains(without, a) {
+		if IsVoice(a.Kind) && !slices.Contains(without, a) {
 			all = append(all, a.Digest())
 		}
 	}

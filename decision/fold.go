@@ -109,9 +109,9 @@ func (r *Result) Final() bool {
 	return slices.Contains([]State{Broken, Adopted, Rejected, Lapsed, Abandoned}, r.State)
 }
 
-// voice reports whether an act says what a delegation wants, or who may say it:
-// what a closing has to name.
-func voice(kind string) bool {
+// IsVoice reports whether an act of this kind says what a delegation wants, or
+// who may say it: what a closing has to name.
+func IsVoice(kind string) bool {
 	return slices.Contains([]string{Agreed, Objected, Voted, Cast, Entrusted, Revoked}, kind)
 }
 
@@ -286,7 +286,7 @@ func (f *fold) allSpoke(closing named) bool {
 	}
 	heard := newHall(f.m)
 	for _, a := range some {
-		if voice(a.Kind) && !a.Made.After(closing.Made) {
+		if IsVoice(a.Kind) && !a.Made.After(closing.Made) {
 			heard.hear(a)
 		}
 	}
@@ -300,7 +300,7 @@ func (f *fold) counted() []named {
 	for _, a := range f.acts {
 		known[a.digest] = true
 		switch {
-		case !voice(a.Kind):
+		case !IsVoice(a.Kind):
 		case a.Made.After(f.limit):
 			f.refuse(a, TooLate)
 		case f.names != nil && !f.names[a.digest]:

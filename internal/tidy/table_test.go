@@ -53,6 +53,7 @@ var may = map[string]string{
 	"internal/gpsi/sheet":    "internal/gpsi/country",
 	"internal/agreement":     ". seal process internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
 	"internal/mechanism":     ". seal internal/access internal/blob internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/decision":      ". decision seal internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
 	// What persons ask about data on them stays at the node: nothing here can send a message (S19).
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",

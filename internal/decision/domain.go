@@ -1,0 +1,18 @@
+package decision
+
+// Strings under which this package hashes. Declared once, never reused.
+const domainProposal = "landbridge/decision-proposal/v1\x00"
+
+// Kinds of messages besides those of acts, which are called "decision." and
+// the kind of the act.
+const (
+	kindShare  = "decision.share-given" // a teller's part of a secret ballot
+	kindMissed = "decision.acts-missed" // send me these acts again
+)
+
+// Facts besides acts.
+const (
+	factProposed = "decision.proposed"
+	factReturned = "decision.returned"
+	factMissed   = "decision.acts-missed"
+)

@@ -102,6 +102,8 @@ func (h *Chamber) Handlers() map[string]exchange.Handler {
 	}
 	add(kindShare, h.takeShare)
 	add(kindMissed, h.takeMissed)
+	add(kindMeeting, h.takeMeeting)
+	add(kindWish, h.takeWish)
 	return all
 }
 

@@ -340,7 +340,7 @@ func TestHandlers(t *testing.T) {
 				t.Errorf("no handler of %s", k)
 			}
 		}
-		if len(all) != len(kernel.Kinds())+2 {
+		if len(all) != len(kernel.Kinds())+4 {
 			t.Errorf("%d handlers", len(all))
 		}
 	})

@@ -193,6 +193,10 @@ func (n *testNode) hand(from landbridge.PartyID, kind string, body []byte) error
 		switch kind {
 		case kindShare:
 			return n.takeShare(tx, from, body, n.now())
+		case kindMeeting:
+			return n.takeMeeting(tx, from, body, n.now())
+		case kindWish:
+			return n.takeWish(tx, from, body, n.now())
 		case kindMissed:
 			return n.takeMissed(tx, from, body, n.now())
 		}

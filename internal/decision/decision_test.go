@@ -118,6 +118,13 @@ func TestStory(t *testing.T) {
 			}
 		}
 
+		if got, o, err := b.Decided(ctx, text); err != nil || got.Digest != about || len(o.Adopting) != 2 {
+			t.Errorf("%+v %v", o, err)
+		}
+		if _, _, err := b.Decided(ctx, declaration().Digest()); !fail.Is(err, fail.Missing) {
+			t.Errorf("the first version was not adopted: %v", err)
+		}
+
 		promise := func(n *testNode, title string) landbridge.Digest {
 			return n.approve(n.Commit(ctx, n.people["liaison"], about, &kernel.Promise{Title: title, What: "What it says.", Due: "2027-06-30", Indicator: "it is done",
 				Milestones: []kernel.Milestone{{ID: "half", Due: "2027-03-31", Title: "Half of it"}}}))

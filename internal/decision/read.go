@@ -255,3 +255,23 @@ func (h *Chamber) remind(c *kernel.Commitment, add func(string, landbridge.Diges
 	}
 	add("commitment", c.Act, c.Promise.Title, end(c.Promise.Due))
 }
+
+// Decided returns the adopted matter whose outcome or text has the digest, for
+// those who rest on a decision, such as the method of an index. What was not
+// adopted is refused as missing.
+func (h *Chamber) Decided(ctx context.Context, digest landbridge.Digest) (*File, *kernel.Outcome, error) {
+	all, err := h.Outcomes(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range all {
+		o, err := kernel.OutcomeOf(f.Result)
+		if err != nil {
+			return nil, nil, err
+		}
+		if o.Digest() == digest || o.Text == digest {
+			return f, o, nil
+		}
+	}
+	return nil, nil, fail.New(fail.Missing, "nothing was adopted under %.16s…", digest)
+}

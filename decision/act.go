@@ -216,6 +216,9 @@ func (a *Act) Check() error {
 
 // inner checks the lists and the body.
 func (a *Act) inner() error {
+	if len(a.Acts) > MaxNamed || len(a.Paragraphs) > MaxParagraphs {
+		return fmt.Errorf("an act names at most %d others", MaxNamed)
+	}
 	for i := 1; i < len(a.Acts); i++ {
 		if bytes.Compare(a.Acts[i-1][:], a.Acts[i][:]) >= 0 {
 			return errors.New("acts stand by their digests, each once")

@@ -186,6 +186,10 @@ func TestConsensus(t *testing.T) {
 	if got := Signers(r, f.acts); len(got) != 1 || got["XA"] == nil {
 		t.Errorf("%+v", got)
 	}
+	f.say(40, "XA", Objected) // dated back, after it signed
+	f.is(t, Adopted)
+	f.say(40, "XC", Objected) // it never signed
+	f.is(t, Contested)
 	g := &floor{m: matter(Consensus)}
 	g.say(1, "XA", Agreed)
 	g.say(1, "XB", Agreed)

@@ -301,7 +301,7 @@ func (f *fold) counted() []named {
 		known[a.digest] = true
 		switch {
 		case !IsVoice(a.Kind):
-		case a.Made.After(f.limit):
+		case a.Made.After(f.limit), f.names != nil && !f.names[a.digest] && f.bound(a.Party):
 			f.refuse(a, TooLate)
 		case f.names != nil && !f.names[a.digest]:
 			f.r.Unnamed = append(f.r.Unnamed, a.digest)
@@ -319,6 +319,12 @@ func (f *fold) counted() []named {
 	}
 	f.r.Missing = sortDigests(f.r.Missing)
 	return out
+}
+
+// bound reports whether a delegation signed an outcome after the closing. It
+// accepted the result then, and nothing it dates back makes it contested.
+func (f *fold) bound(p landbridge.PartyID) bool {
+	return slices.ContainsFunc(f.acts, func(a named) bool { return a.Kind == Subscribed && a.Party == p && !a.Made.Before(f.r.End) })
 }
 
 // tallyUp lets the voices speak in order.

@@ -244,17 +244,20 @@ func (h *Chamber) perform(tx *db.Tx, view *party.View, actor string, a *kernel.A
 	return a.Digest(), h.tell(tx, view, "decision."+a.Kind, s.Encode(), to)
 }
 
-// enumerate names in a closing every voice this node has.
+// enumerate names in a closing every voice this node has, or all that an
+// earlier closing left out.
 func (h *Chamber) enumerate(tx *db.Tx, a *kernel.Act) error {
-	all, err := about(tx, a.Matter)
+	_, r, all, err := matter(tx, a.Matter)
 	if err != nil {
 		return err
 	}
 	for _, x := range all {
-		if kernel.IsVoice(x.Kind) {
-			a.Acts = append(a.Acts, x.Digest())
+		d := x.Digest()
+		if kernel.IsVoice(x.Kind) && (r.End.IsZero() || slices.Contains(r.Unnamed, d)) { // a further closing adds
+			a.Acts = append(a.Acts, d)
 		}
 	}
+	a.Acts = a.Acts[:min(len(a.Acts), kernel.MaxNamed)] // the rest is for a further closing
 	a.Acts = order(a.Acts)
 	return nil
 }

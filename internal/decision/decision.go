@@ -47,6 +47,7 @@ func Schema() db.Schema { return db.Schema{Package: "decision", Files: schema} }
 // Bounds.
 const (
 	MaxOfParty  = 2000 // acts of one party in one matter
+	MaxBegun    = 2000 // drafts, matters or commitments of one party, each
 	MaxList     = 500
 	maxWaiting  = 200 // proposals that wait for a second person
 	maxAsked    = 200 // acts asked for again in one message

@@ -37,6 +37,15 @@ func (h *Chamber) keep(tx *db.Tx, s kernel.Signed, actor string, at time.Time) (
 	if many >= MaxOfParty {
 		return false, fail.New(fail.TooLarge, "%s has said more than %d things in this matter", a.Party, MaxOfParty)
 	}
+	if on != a.Matter && a.Kind != kernel.Reported { // it begins something
+		err := tx.QueryRow(`SELECT count(*) FROM decision_act WHERE kind = $1 AND party = $2`, a.Kind, string(a.Party)).Scan(&many)
+		if err != nil {
+			return false, fmt.Errorf("counting what a party began: %w", err)
+		}
+		if many >= MaxBegun {
+			return false, fail.New(fail.TooLarge, "%s has begun more than %d drafts, matters or commitments", a.Party, MaxBegun)
+		}
+	}
 	index, err := h.c.Log.Append(tx, record.Fact{Kind: "decision." + a.Kind, Actor: actor, Digest: digest, Note: string(a.Party)})
 	if err != nil {
 		return false, fmt.Errorf("recording an act: %w", err)

@@ -51,6 +51,10 @@ const (
 	SeeMechanisms     Action = "mechanism.see"
 	ActInMechanism    Action = "mechanism.act"
 	SeeSubstances     Action = "substance.see"
+	SeeDecisions      Action = "decision.see"
+	PrepareDecisions  Action = "decision.prepare"
+	SpeakInDecisions  Action = "decision.speak"
+	ApproveDecisions  Action = "decision.approve"
 
 	ScreenNames   Action = "screen.search"
 	SeeScreening  Action = "screen.see"
@@ -73,7 +77,7 @@ func Actions() []Action {
 		ApproveAct, ActOnCase, DownloadReceipt, SeeNetwork, SeeLog, SeeParties, ManageParties, AdmitParty,
 		ManageStaff, SeeStaff, ManageOwnKeys, SeeIndex, PrepareIndex, ReleaseIndex, CorrectIndex, SpeakOnIndex,
 		SeeAgreements, WriteAgreements, ApproveAgreements, SeeMechanisms, ActInMechanism,
-		SeeSubstances,
+		SeeSubstances, SeeDecisions, PrepareDecisions, SpeakInDecisions, ApproveDecisions,
 		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList,
 		SearchNotices, AnswerRights,
 		SeeForum, WriteForum, PublishForum}
@@ -153,6 +157,13 @@ func table() []row {
 		{ApproveAgreements, []landbridge.Role{landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister}, "S21",
 			"An instrument is entered by the central authority, a judge or the minister; never by who proposed it."},
 		{SeeMechanisms, everyone(), "0.2", "The mechanisms are for the staff of this node."},
+		{SeeDecisions, everyone(), "0.2", "Texts under negotiation and matters to be decided are for the staff of this node."},
+		{PrepareDecisions, []landbridge.Role{landbridge.Secretariat, landbridge.CentralAuthority, landbridge.Liaison}, "0.2",
+			"Texts, meetings and decisions are prepared by the secretariat, the central authority or a liaison."},
+		{SpeakInDecisions, []landbridge.Role{landbridge.CentralAuthority, landbridge.Liaison, landbridge.Minister}, "0.2",
+			"In a meeting this state speaks through its central authority, its minister or a liaison."},
+		{ApproveDecisions, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}, "S21",
+			"What commits this state is approved by the central authority or a minister; never by its author."},
 		{ActInMechanism, []landbridge.Role{landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
 			"What this state says in a mechanism is said by the central authority, the contact point or a liaison."},
 		{SeeSubstances, everyone(), "0.2", "The register of controlled substances is public law; this page of it is for the staff of this node."},

@@ -36,6 +36,7 @@ import (
 	"landbridge.example/internal/blob"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/db"
+	"landbridge.example/internal/decision"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum"
@@ -72,6 +73,7 @@ type Node struct {
 	Forum     *forum.Register
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
+	Decision  *decision.Chamber
 	Notice    *notice.Register
 	Rights    *rights.Desk
 	Casework  *casework.Casework
@@ -124,7 +126,7 @@ func (d Dependencies) orReal(level string) Dependencies {
 // Schemas lists the migrations of every package, lower ones first.
 func Schemas() []db.Schema {
 	return []db.Schema{
-		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(),
+		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(), decision.Schema(),
 		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), forum.Schema(), Schema(),
 	}
 }
@@ -242,7 +244,11 @@ func (n *Node) openCasework(context.Context) (err error) {
 	n.Mechanism = mechanism.New(mechanism.Config{
 		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Clock: n.deps.Clock, Random: n.deps.Random,
 	})
-	for _, handlers := range []map[string]exchange.Handler{n.Agreement.Handlers(), n.Mechanism.Handlers()} {
+	n.Decision = decision.New(decision.Config{
+		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Clock: n.deps.Clock, Random: n.deps.Random,
+		Verify: n.Staff.VerifyApproval,
+	})
+	for _, handlers := range []map[string]exchange.Handler{n.Agreement.Handlers(), n.Mechanism.Handlers(), n.Decision.Handlers()} {
 		for kind, h := range handlers {
 			n.Exchange.Handle(kind, h)
 		}

@@ -1,0 +1,237 @@
+package decision
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"landbridge.example"
+	kernel "landbridge.example/decision"
+	"landbridge.example/internal/access"
+	"landbridge.example/internal/db"
+	"landbridge.example/internal/fail"
+	"landbridge.example/internal/record"
+	"landbridge.example/internal/staff"
+)
+
+// States of a proposal.
+const (
+	Waiting   = "waiting"
+	Performed = "performed"
+	Returned  = "returned"
+)
+
+// A Proposal is an act that waits for a second person. It gets its time when it
+// is approved: nobody commits a party for an hour that has passed.
+type Proposal struct {
+	ID     landbridge.ID
+	Digest landbridge.Digest // what the second person's passkey signs
+	Act    *kernel.Act
+	Author string // pseudonym
+	At     time.Time
+	State  string
+	Reason string // why it was returned
+	person string
+}
+
+func order(all []landbridge.Digest) []landbridge.Digest {
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(a, b landbridge.Digest) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(all)
+}
+
+// approvers may confirm what another proposed, in the order in which a
+// person's role is chosen.
+func approvers() []landbridge.Role {
+	return []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}
+}
+
+func (h *Chamber) propose(tx *db.Tx, p staff.Person, a kernel.Act) (landbridge.ID, error) {
+	if err := h.name(&a); err != nil {
+		return "", err
+	}
+	if err := h.possible(tx, a); err != nil {
+		return "", err
+	}
+	var waiting int64
+	if err := tx.QueryRow(`SELECT count(*) FROM decision_proposal WHERE state = $1`, Waiting).Scan(&waiting); err != nil {
+		return "", fmt.Errorf("counting proposals: %w", err)
+	}
+	if waiting >= maxWaiting {
+		return "", fail.New(fail.TooLarge, "%d acts wait for a second person; decide them first", maxWaiting)
+	}
+	body := a.Encode()
+	digest := landbridge.Sum(append([]byte(domainProposal), body...))
+	_, err := tx.Exec(`INSERT INTO decision_proposal (id, digest, kind, about, body, person, author, state, reason, approver, approval, act, at_us, ended_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', NULL, '', $9, 0)`,
+		string(a.ID), digest.String(), a.Kind, a.Matter.String(), body, string(p.ID), p.Pseudonym, Waiting, h.now().UnixMicro())
+	if err != nil {
+		return "", fmt.Errorf("writing a proposal: %w", err)
+	}
+	_, err = h.c.Log.Append(tx, record.Fact{Kind: factProposed, Actor: p.Pseudonym, Digest: digest, Note: a.Kind})
+	return a.ID, err
+}
+
+// possible refuses a proposal that could have no effect if it were approved now.
+func (h *Chamber) possible(r reader, a kernel.Act) error {
+	if a.Kind == kernel.Voted {
+		m, _, _, err := matter(r, a.Matter)
+		if err != nil {
+			return err
+		}
+		if m.Secret() {
+			if !slices.Contains(kernel.Choices(), a.Choice) || a.Note != "" {
+				return fail.New(fail.Invalid, "a ballot says yes, no or abstain, and nothing else")
+			}
+			if _, err := h.ballot(m, &a); err != nil { // its effect is that of any ballot
+				return err
+			}
+		}
+	}
+	return h.effect(r, &a)
+}
+
+func proposals(r reader, where string, args ...any) ([]*Proposal, error) {
+	var all []*Proposal
+	err := r.Each(func(rows *sql.Rows) error {
+		var id, digest string
+		var body []byte
+		var at int64
+		p := new(Proposal)
+		if err := rows.Scan(&id, &digest, &body, &p.person, &p.Author, &p.State, &p.Reason, &at); err != nil {
+			return err
+		}
+		d, err := landbridge.ParseDigest(digest)
+		if err != nil {
+			return err
+		}
+		p.ID, p.Digest, p.At = landbridge.ID(id), d, time.UnixMicro(at).UTC()
+		if len(body) > 0 { // the choice of a secret vote is not kept
+			p.Act, err = kernel.ParseAct(body)
+		}
+		all = append(all, p)
+		return err
+	}, `SELECT id, digest, body, person, author, state, reason, at_us FROM decision_proposal WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading proposals: %w", err)
+	}
+	return all, nil
+}
+
+func proposal(r reader, id landbridge.ID) (*Proposal, error) {
+	all, err := proposals(r, `id = $1`, string(id))
+	if err == nil && len(all) == 0 {
+		err = fail.New(fail.Missing, "there is no such proposal; the list shows those that wait")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// Proposals lists what waits for a second person, the oldest first. Only those
+// who may speak or approve see it: it may hold the choice of a secret vote.
+func (h *Chamber) Proposals(ctx context.Context, p staff.Person) ([]*Proposal, error) {
+	if h.may(p, access.SpeakInDecisions) != nil {
+		if err := h.may(p, access.ApproveDecisions); err != nil {
+			return nil, err
+		}
+	}
+	return proposals(h.reading(ctx), fmt.Sprintf(`state = $1 ORDER BY at_us, id LIMIT %d`, maxWaiting), Waiting)
+}
+
+// maySign says in which role the person may approve, or why not.
+func (h *Chamber) maySign(p staff.Person, x *Proposal) (landbridge.Role, error) {
+	if x.State != Waiting {
+		return "", fail.New(fail.Conflict, "it was decided already")
+	}
+	if err := h.may(p, access.ApproveDecisions); err != nil {
+		return "", err
+	}
+	if x.person == string(p.ID) { // S21: persons, not accounts
+		return "", fail.New(fail.Denied, "its author proposed it; another person approves it (S21)")
+	}
+	for _, role := range approvers() {
+		if slices.Contains(p.Roles, role) {
+			return role, nil
+		}
+	}
+	return "", fail.New(fail.Denied, "no role of yours commits your party")
+}
+
+// Approve performs a proposal: another person than its author signs its digest
+// with a passkey (S21). If we die before the commit, it waits as before; after
+// it, the act is signed, in the log and on its way.
+func (h *Chamber) Approve(ctx context.Context, p staff.Person, id landbridge.ID, assertion []byte) (Done, error) {
+	x, err := proposal(h.reading(ctx), id)
+	if err != nil {
+		return Done{}, err
+	}
+	role, err := h.maySign(p, x)
+	if err != nil {
+		return Done{}, err
+	}
+	approval, err := h.c.Verify(ctx, p, role, x.Digest, assertion)
+	if err != nil {
+		return Done{}, err
+	}
+	signed, err := json.Marshal(approval)
+	if err != nil {
+		return Done{}, fmt.Errorf("writing an approval: %w", err)
+	}
+	view, err := h.c.Directory.View(ctx)
+	if err != nil {
+		return Done{}, err
+	}
+	var done Done
+	err = h.c.DB.Write(ctx, func(tx *db.Tx) error {
+		x, err := proposal(tx, id)
+		if err != nil {
+			return err
+		}
+		if x.State != Waiting {
+			return fail.New(fail.Conflict, "someone decided this in the meantime; look at it again")
+		}
+		a := *x.Act
+		if done.Act, err = h.perform(tx, view, p.Pseudonym, &a); err != nil {
+			return err
+		}
+		body := x.Act.Encode()
+		if a.Kind == kernel.Cast {
+			body = []byte{} // what was chosen is nowhere any more
+		}
+		_, err = tx.Exec(`UPDATE decision_proposal SET state = $1, approver = $2, approval = $3, act = $4, body = $5, ended_us = $6 WHERE id = $7`,
+			Performed, p.Pseudonym, signed, done.Act.String(), body, h.now().UnixMicro(), string(id))
+		return err
+	})
+	return done, err
+}
+
+// Return gives a proposal back, with the reason. Its author may take it back too.
+func (h *Chamber) Return(ctx context.Context, p staff.Person, id landbridge.ID, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || len(reason) > maxNote {
+		return fail.New(fail.Invalid, "say in 1 to %d bytes why it is returned", maxNote)
+	}
+	return h.c.DB.Write(ctx, func(tx *db.Tx) error {
+		x, err := proposal(tx, id)
+		if err != nil {
+			return err
+		}
+		if _, err := h.maySign(p, x); err != nil && !(x.State == Waiting && x.person == string(p.ID)) {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE decision_proposal SET state = $1, reason = $2, approver = $3, body = $4, ended_us = $5 WHERE id = $6`,
+			Returned, reason, p.Pseudonym, []byte{}, h.now().UnixMicro(), string(id))
+		if err != nil {
+			return fmt.Errorf("returning a proposal: %w", err)
+		}
+		_, err = h.c.Log.Append(tx, record.Fact{Kind: factReturned, Actor: p.Pseudonym, Digest: x.Digest})
+		return err
+	})
+}

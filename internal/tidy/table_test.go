@@ -57,6 +57,10 @@ var may = map[string]string{
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
+	// The forum's people: delegations, their badges, who is inside. Badges and the merge of scans are pure.
+	"internal/delegation/badge": ". internal/fail",
+	"internal/delegation/door":  ". internal/fail",
+
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 
 	// Edges: never db or jobs, never each other.

@@ -61,6 +61,7 @@ var may = map[string]string{
 	"internal/delegation":       ". seal internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",
 	"internal/delegation/badge": ". internal/fail",
 	"internal/delegation/door":  ". internal/fail",
+	"internal/call":             ". internal/blob internal/db internal/fail internal/record internal/staff",
 
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 

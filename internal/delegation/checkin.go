@@ -13,7 +13,9 @@ import (
 	"landbridge.example/internal/delegation/badge"
 	"landbridge.example/internal/delegation/door"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/party"
 	"landbridge.example/internal/staff"
+	"landbridge.example/seal"
 )
 
 // A Taken says what a file of scans brought.
@@ -158,5 +160,44 @@ func (o *Office) DoorPage(ctx context.Context, w io.Writer, edition string, word
 	if err != nil {
 		return err
 	}
-	return badge.Page(w, badge.Setup{Edition: edition, Title: e.Title, Keys: []ed25519.PublicKey{o.c.Keys.Signing.Public()}, Revoked: *r, Words: words})
+	keys, err := o.BadgeKeys(ctx)
+	if err != nil {
+		return err
+	}
+	return badge.Page(w, badge.Setup{Edition: edition, Title: e.Title, Keys: keys, Revoked: *r, Words: words})
 }
+
+// BadgeKeys returns the keys that badges of this node may be signed with: the
+// one in use, and those of before, as the directory has them, so that a badge
+// outlives a rotation. A key that the party revoked is not among them.
+func (o *Office) BadgeKeys(ctx context.Context) ([]ed25519.PublicKey, error) {
+	view, err := o.c.Directory.View(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := view.History(o.me)
+	if err != nil {
+		return nil, err
+	}
+	keys := []ed25519.PublicKey{o.c.Keys.Signing.Public()}
+	if len(all) == 0 {
+		return keys, nil
+	}
+	revoked := all[len(all)-1].Record.Revoked
+	for _, v := range slices.Backward(all) {
+		for _, k := range v.Record.SigningKeys {
+			pub, err := seal.ParsePublic(k.Key)
+			if err != nil {
+				return nil, err
+			}
+			bad := slices.ContainsFunc(revoked, func(r party.Revocation) bool { return r.Key == seal.KeyIDOf(k.Key) })
+			known := slices.ContainsFunc(keys, func(o ed25519.PublicKey) bool { return o.Equal(pub) })
+			if !bad && !known && len(keys) < maxKeys {
+				keys = append(keys, pub)
+			}
+		}
+	}
+	return keys, nil
+}
+
+const maxKeys = 8 // in one page for doors

@@ -3,8 +3,10 @@ package delegation
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,7 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
 	"landbridge.example/internal/delegation/badge"
+	"landbridge.example/internal/delegation/door"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
@@ -298,6 +301,19 @@ func TestPapers(t *testing.T) {
 		}
 		var page bytes.Buffer
 		must(t, xf.DoorPage(ctx, &page, "2026", badge.Words{Lang: "en", Dir: "ltr"}))
+		v, err := xf.Office.Open(ctx, desk, ids[0])
+		must(t, err)
+		must(t, xf.keys.Rotate(start, rand.Reader))
+		must(t, xf.Reissue(ctx, desk, ids[1]))
+		w, err := xf.Office.Open(ctx, desk, ids[1])
+		must(t, err)
+		keys, err := xf.BadgeKeys(ctx)
+		must(t, err)
+		for _, x := range []*View{v, w} { // one was signed before the rotation, one after it
+			if _, err := badge.Verify(x.Decision.Badge, "2026", keys, nil, start); err != nil || len(keys) != 2 {
+				t.Errorf("%d keys: %v", len(keys), err)
+			}
+		}
 		text, err := xf.RevokedText(ctx, "2026")
 		must(t, err)
 		if _, err := badge.ParseRevocations(text, []ed25519.PublicKey{xf.keys.Signing.Public()}); err != nil {
@@ -354,6 +370,76 @@ func TestScans(t *testing.T) {
 		refused(t, err, fail.Invalid, "edition 2026")
 		_, err = xf.TakeScans(ctx, focal, "2026", strings.NewReader(north))
 		refused(t, err, fail.Denied, "secretariat")
+	})
+}
+
+// TestForget: who asks to be erased is, at once, and their badge ends.
+func TestForget(t *testing.T) {
+	forum(t, func(t *testing.T, xf, _ *testNode) {
+		ctx := t.Context()
+		group := xf.invite(Delegation{Kind: "scholar", Name: "Academy", Members: 3})
+		ids, err := xf.Nominate(ctx, desk, group, []Nominee{{Head, mara}})
+		must(t, err)
+		must(t, xf.Approve(ctx, desk, ids[0]))
+		_, err = xf.List(ctx, desk, Query{Edition: "2026"})
+		must(t, err)
+		refused(t, xf.Forget(ctx, focal, ids[0]), fail.Denied, "S15")
+		must(t, xf.Forget(ctx, desk, ids[0]))
+		must(t, xf.Forget(ctx, desk, ids[0]))
+		_, err = xf.Office.Open(ctx, desk, ids[0])
+		refused(t, err, fail.Missing, "erased")
+		r, err := xf.Revoked(ctx, "2026")
+		must(t, err)
+		if !r.Has(1) || len(xf.open) != 0 {
+			t.Errorf("%+v, %d in memory", r, len(xf.open))
+		}
+	})
+}
+
+// TestScans2000 brings the scans of 2,000 people from four doors, each file
+// twice and all at once: the rows are what the pure merge says.
+func TestScans2000(t *testing.T) {
+	forum(t, func(t *testing.T, xf, _ *testNode) {
+		ctx := t.Context()
+		must(t, xf.SetEdition(ctx, desk, edition))
+		want := &door.Book{Edition: "2026"}
+		var files []string
+		for d := range 4 {
+			var scans []door.Scan
+			for b := 1 + d; b <= 2000; b += 3 { // a third of the badges passes two doors
+				when := edition.Starts.Add(time.Duration(b)*time.Second + time.Duration(d-2)*time.Hour) // clocks apart
+				scans = append(scans, door.Scan{Door: fmt.Sprintf("door-%d", d), Sequence: int64(len(scans) + 1), Badge: b, At: when})
+			}
+			book, err := door.New("2026", scans...)
+			must(t, err)
+			want, err = door.Merge(want, book)
+			must(t, err)
+			var text strings.Builder
+			_, err = book.WriteTo(&text)
+			must(t, err)
+			files = append(files, text.String(), text.String())
+		}
+		var wait sync.WaitGroup
+		errs, brought := make([]error, len(files)), make([]int, len(files))
+		for i, f := range files {
+			wait.Go(func() {
+				taken, err := xf.TakeScans(ctx, desk, "2026", strings.NewReader(f))
+				if errs[i] = err; err == nil {
+					brought[i] = taken.New
+				}
+			})
+		}
+		wait.Wait()
+		sum := 0
+		for i, err := range errs {
+			must(t, err)
+			sum += brought[i]
+		}
+		got, err := xf.Scans(ctx, desk, "2026")
+		must(t, err)
+		if !reflect.DeepEqual(got, want) || len(got.Entries()) != 2000 || sum != len(want.Scans) {
+			t.Errorf("%d scans and %d people, %d said to be new; want %d and 2000", len(got.Scans), len(got.Entries()), sum, len(want.Scans))
+		}
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
+	"landbridge.example/internal/fail"
+	"landbridge.example/internal/staff"
 )
 
 const eraseAtOnce = 500
@@ -56,6 +58,34 @@ func (o *Office) sweep(ctx context.Context) (int, error) {
 		delete(o.open, id)
 	}
 	return len(due), nil
+}
+
+// Forget erases a person before their time, because they ask for it or because
+// they should not have been entered. A badge of theirs is revoked.
+func (o *Office) Forget(ctx context.Context, p staff.Person, id landbridge.ID) error {
+	if !p.Is(landbridge.DataProtection) && !p.Is(landbridge.Secretariat) {
+		return fail.New(fail.Denied, "data on a person are erased by the data-protection officer or the secretariat (S15)")
+	}
+	err := o.c.DB.Write(ctx, func(tx *db.Tx) error {
+		r, err := o.row(tx, id)
+		if err != nil {
+			return err
+		}
+		if r.state == Erased {
+			return nil // asked twice
+		}
+		if err := o.revoke(tx, r, p.Pseudonym); err != nil {
+			return err
+		}
+		return o.erase(tx, id, p.Pseudonym)
+	})
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.open, id)
+	return nil
 }
 
 func (o *Office) erase(tx *db.Tx, id landbridge.ID, by string) error {

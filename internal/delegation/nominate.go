@@ -45,6 +45,7 @@ func (o *Office) Nominate(ctx context.Context, p staff.Person, group landbridge.
 		return nil, err
 	}
 	err = o.c.DB.Write(ctx, func(tx *db.Tx) error {
+		ids = nil // from the start again if the commit is tried again
 		d, e, host, err := o.group(tx, group)
 		if err != nil {
 			return err

@@ -34,8 +34,10 @@ import (
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/api"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/call"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/db"
+	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi"
@@ -75,6 +77,8 @@ type Node struct {
 	Casework  *casework.Casework
 	Screening *screening.Screening
 	Index     *gpsi.Register
+	Guests    *delegation.Office // who comes to the forum
+	Calls     *call.Desk
 
 	deps    Dependencies
 	clients func(landbridge.PartyID) *http.Client
@@ -123,7 +127,8 @@ func (d Dependencies) orReal(level string) Dependencies {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(),
-		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), Schema(),
+		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(),
+		delegation.Schema(), call.Schema(), Schema(),
 	}
 }
 
@@ -150,7 +155,9 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openFaces} {
+	for _, open := range []func(context.Context) error{
+		n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openGuests, n.openFaces,
+	} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}

@@ -115,7 +115,10 @@ func everyone() []landbridge.Role {
 	})
 }
 
-func table() []row {
+func table() []row { return slices.Concat(caseTable(), forumTable()) }
+
+// caseTable says who may do what with cases, lists, registers and the node itself.
+func caseTable() []row {
 	readers := append(casework(), checking()...)
 	// The data-protection officer signs where many persons or special data are concerned (S4, S14).
 	signers := []landbridge.Role{landbridge.Supervisor, landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister, landbridge.DataProtection,
@@ -143,29 +146,11 @@ func table() []row {
 		{ManageStaff, []landbridge.Role{landbridge.Operator}, "0.2", "Accounts and roles are kept by the operator, and every change is in the log."},
 		{SeeStaff, append(checking(), landbridge.Operator), "S20", "The list of staff is for the operator and for those who check."},
 		{ManageOwnKeys, everyone(), "0.2", "Only the person who is signed in keeps their own keys."},
-		{SeeIndex, everyone(), "0.2", "Editions of an index, before their release too, are for the staff of this node."},
-		{PrepareIndex, []landbridge.Role{landbridge.Analyst, landbridge.Secretariat}, "0.2",
-			"Data and methods of an index are prepared by an analyst or the secretariat."},
-		{ReleaseIndex, []landbridge.Role{landbridge.Secretariat}, "0.2", "An index is shown to members and released by the secretariat."},
-		{CorrectIndex, []landbridge.Role{landbridge.Analyst, landbridge.CentralAuthority, landbridge.Minister}, "0.2",
-			"A correction is asked for by an analyst, the central authority or the minister."},
-		{SpeakOnIndex, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}, "0.2",
-			"A dissent and a budget of weights speak for the state: the central authority or the minister gives them."},
 		{SeeAgreements, everyone(), "0.2", "The register of instruments is for the staff of this node."},
 		{WriteAgreements, []landbridge.Role{landbridge.CentralAuthority, landbridge.Judge}, "S3",
 			"A change of the register of instruments is proposed by the central authority or a judge."},
 		{ApproveAgreements, []landbridge.Role{landbridge.CentralAuthority, landbridge.Judge, landbridge.Minister}, "S21",
 			"An instrument is entered by the central authority, a judge or the minister; never by who proposed it."},
-		{SeeMechanisms, everyone(), "0.2", "The mechanisms are for the staff of this node."},
-		{SeeDecisions, everyone(), "0.2", "Texts under negotiation and matters to be decided are for the staff of this node."},
-		{PrepareDecisions, []landbridge.Role{landbridge.Secretariat, landbridge.CentralAuthority, landbridge.Liaison}, "0.2",
-			"Texts, meetings and decisions are prepared by the secretariat, the central authority or a liaison."},
-		{SpeakInDecisions, []landbridge.Role{landbridge.CentralAuthority, landbridge.Liaison, landbridge.Minister}, "0.2",
-			"In a meeting this state speaks through its central authority, its minister or a liaison."},
-		{ApproveDecisions, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}, "S21",
-			"What commits this state is approved by the central authority or a minister; never by its author."},
-		{ActInMechanism, []landbridge.Role{landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
-			"What this state says in a mechanism is said by the central authority, the contact point or a liaison."},
 		{SeeSubstances, everyone(), "0.2", "The register of controlled substances is public law; this page of it is for the staff of this node."},
 		{ScreenNames, readers, "S3", "Names are screened by those who work on cases, for a purpose they state, or by those who check."},
 		{SeeScreening, readers, "S28",
@@ -180,10 +165,35 @@ func table() []row {
 		{ImportList, []landbridge.Role{landbridge.ListOfficer, landbridge.Operator}, "S31",
 			"A list is imported by the list officer or the operator, and every import is in the log."},
 		{AnswerRights, checking(), "S19", "Requests of persons are for the data-protection officer and the overseer."},
+		{SearchNotices, readers, "S28", "Notices are for those who work on cases and for those who check them; the secretariat and the operator never see them."},
+	}
+}
+
+// forumTable says who prepares and who speaks in what the parties do together:
+// mechanisms, the index, conferences and decisions.
+func forumTable() []row {
+	return []row{
+		{SeeIndex, everyone(), "0.2", "Editions of an index, before their release too, are for the staff of this node."},
+		{PrepareIndex, []landbridge.Role{landbridge.Analyst, landbridge.Secretariat}, "0.2",
+			"Data and methods of an index are prepared by an analyst or the secretariat."},
+		{ReleaseIndex, []landbridge.Role{landbridge.Secretariat}, "0.2", "An index is shown to members and released by the secretariat."},
+		{CorrectIndex, []landbridge.Role{landbridge.Analyst, landbridge.CentralAuthority, landbridge.Minister}, "0.2",
+			"A correction is asked for by an analyst, the central authority or the minister."},
+		{SpeakOnIndex, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}, "0.2",
+			"A dissent and a budget of weights speak for the state: the central authority or the minister gives them."},
+		{SeeMechanisms, everyone(), "0.2", "The mechanisms are for the staff of this node."},
+		{SeeDecisions, everyone(), "0.2", "Texts under negotiation and matters to be decided are for the staff of this node."},
+		{PrepareDecisions, []landbridge.Role{landbridge.Secretariat, landbridge.CentralAuthority, landbridge.Liaison}, "0.2",
+			"Texts, meetings and decisions are prepared by the secretariat, the central authority or a liaison."},
+		{SpeakInDecisions, []landbridge.Role{landbridge.CentralAuthority, landbridge.Liaison, landbridge.Minister}, "0.2",
+			"In a meeting this state speaks through its central authority, its minister or a liaison."},
+		{ApproveDecisions, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}, "S21",
+			"What commits this state is approved by the central authority or a minister; never by its author."},
+		{ActInMechanism, []landbridge.Role{landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison}, "0.2",
+			"What this state says in a mechanism is said by the central authority, the contact point or a liaison."},
 		{SeeForum, everyone(), "0.2", "Editions of the forum and the drafts of their programmes are for the staff of this node; what is published is public."},
 		{WriteForum, []landbridge.Role{landbridge.Secretariat}, "0.2", "An edition and the draft of its programme are written by the secretariat."},
 		{PublishForum, []landbridge.Role{landbridge.Secretariat}, "0.2", "A programme is published by the secretariat, and every version is in the log."},
-		{SearchNotices, readers, "S28", "Notices are for those who work on cases and for those who check them; the secretariat and the operator never see them."},
 	}
 }
 

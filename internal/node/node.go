@@ -34,9 +34,11 @@ import (
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/api"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/call"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/decision"
+	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum"
@@ -79,6 +81,8 @@ type Node struct {
 	Casework  *casework.Casework
 	Screening *screening.Screening
 	Index     *gpsi.Register
+	Guests    *delegation.Office // who comes to the forum
+	Calls     *call.Desk
 
 	deps    Dependencies
 	clients func(landbridge.PartyID) *http.Client
@@ -127,7 +131,8 @@ func (d Dependencies) orReal(level string) Dependencies {
 func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(), decision.Schema(),
-		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), forum.Schema(), Schema(),
+		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), forum.Schema(),
+		delegation.Schema(), call.Schema(), Schema(),
 	}
 }
 
@@ -154,8 +159,9 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openForum,
-		n.openFaces} {
+	for _, open := range []func(context.Context) error{
+		n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openForum, n.openGuests, n.openFaces,
+	} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}

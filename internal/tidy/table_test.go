@@ -62,6 +62,12 @@ var may = map[string]string{
 	"internal/forum":      ". internal/access internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
 	"internal/forum/feed": ". internal/contentline internal/fail internal/forum",                        // what other software reads and writes; pure
 
+	// The forum's people: delegations, their badges, who is inside. Badges and the merge of scans are pure.
+	"internal/delegation":       ". seal internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",
+	"internal/delegation/badge": ". internal/fail",
+	"internal/delegation/door":  ". internal/fail",
+	"internal/call":             ". internal/blob internal/db internal/fail internal/record internal/staff",
+
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 
 	// Edges: never db or jobs, never each other.
@@ -85,6 +91,7 @@ var may = map[string]string{
 
 // outside lists every module we stand on, and why it and not another.
 var outside = map[string]string{
+	"codeberg.org/go-pdf/fpdf":        "letters and badges: PDF pages in the standard fonts; the kept line of gofpdf, without modules below it",
 	"filippo.io/age":                  "sealing: a specified, reviewed, streaming format with post-quantum hybrid recipients that stock tools open",
 	"filippo.io/edwards25519":         "commitments of secret votes: a group of prime order with constant-time arithmetic, which the standard library keeps to itself",
 	"filippo.io/mldsa":                "post-quantum cosignature lines; the standard library has no public ML-DSA yet",
@@ -98,6 +105,7 @@ var outside = map[string]string{
 	"golang.org/x/sync":               "errgroup: workers that end together",
 	"golang.org/x/text":               "plural rules, dates, language matching from CLDR",
 	"gonum.org/v1/gonum":              "the index: singular values, eigenvalues and distribution tails are no place for own code",
+	"rsc.io/qr":                       "the codes on badges: small, finished, packs base 45 as letters; draws modules that PDF prints as bars",
 	"modernc.org/sqlite":              "SQLite without a C compiler, so that go run works with Go alone",
 }
 

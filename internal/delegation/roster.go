@@ -1,0 +1,243 @@
+package delegation
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"landbridge.example"
+	"landbridge.example/internal/db"
+	"landbridge.example/internal/fail"
+	"landbridge.example/internal/staff"
+)
+
+// PageSize is how many people one page of a list shows.
+const PageSize = 100
+
+// An opened person is held in memory as of a revision of their row.
+type opened struct {
+	revision int64
+	person   Person
+	words    string // folded, for searching
+}
+
+// A Query says which people of an edition are listed.
+type Query struct {
+	Edition string
+	Text    string // words that all occur in name, title, country or delegation
+	Kind    string // of delegation; empty is all, as below
+	Part    string
+	State   string
+	Group   landbridge.ID
+	From    int // how many are left out before the first
+}
+
+// A Line is one person in a list.
+type Line struct {
+	ID, Group   landbridge.ID
+	Delegation  string
+	Kind, Part  string
+	State       string
+	Number      int // of the badge
+	Name, Latin string
+	Title       string
+	Nation      string
+	Visa        bool      // asked for a letter
+	Inside      time.Time // first seen at a door
+	Twin        bool      // the same name stands in the edition twice
+	revision    int64
+}
+
+// A List is one page of people.
+type List struct {
+	Lines []Line
+	Total int // on all pages
+}
+
+// List returns people of an edition: heads first within each delegation.
+func (o *Office) List(ctx context.Context, p staff.Person, q Query) (*List, error) {
+	if err := sees(p); err != nil {
+		return nil, err
+	}
+	all, err := o.list(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	from := min(max(q.From, 0), len(all))
+	return &List{Lines: all[from:min(from+PageSize, len(all))], Total: len(all)}, nil
+}
+
+func (o *Office) list(ctx context.Context, q Query) ([]Line, error) {
+	if err := o.Sweep(ctx); err != nil {
+		return nil, err
+	}
+	all, err := o.rows(ctx, q.Edition)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.fill(ctx, all); err != nil {
+		return nil, err
+	}
+	twins(all)
+	words := strings.Fields(fold(q.Text))
+	all = slices.DeleteFunc(all, func(l Line) bool {
+		if q.Kind != "" && l.Kind != q.Kind || q.Part != "" && l.Part != q.Part || q.State != "" && l.State != q.State || q.Group != "" && l.Group != q.Group {
+			return true
+		}
+		if len(words) == 0 {
+			return false
+		}
+		text := o.words(l)
+		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+	})
+	slices.SortStableFunc(all, func(a, b Line) int {
+		return cmp.Or(cmp.Compare(a.Delegation, b.Delegation), cmp.Compare(a.Group, b.Group),
+			cmp.Compare(slices.Index(Parts(), a.Part), slices.Index(Parts(), b.Part)), cmp.Compare(fold(a.Latin), fold(b.Latin)), cmp.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+func (o *Office) rows(ctx context.Context, edition string) ([]Line, error) {
+	var all []Line
+	err := o.c.DB.Each(ctx, func(rows *sql.Rows) error {
+		var l Line
+		var inside int64
+		err := rows.Scan(&l.ID, &l.Group, &l.Delegation, &l.Kind, &l.Part, &l.State, &l.Number, &l.revision, &inside)
+		l.Inside = at(inside)
+		all = append(all, l)
+		return err
+	}, `SELECT p.id, p.delegation, g.name, g.kind, p.part, p.state, p.number, p.revision,
+			coalesce((SELECT min(s.at_us) FROM delegation_badge b JOIN delegation_scan s ON s.edition = b.edition AND s.badge = b.number
+				WHERE b.person = p.id), 0)
+		FROM delegation_person p JOIN delegation_group g ON g.id = p.delegation WHERE p.edition = $1 LIMIT $2`, edition, MaxPeople)
+	if err != nil {
+		return nil, fmt.Errorf("listing people: %w", err)
+	}
+	return all, nil
+}
+
+// fill puts names into lines, unsealing only what changed since it was listed last.
+func (o *Office) fill(ctx context.Context, all []Line) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.open) > 2*MaxPeople {
+		clear(o.open)
+	}
+	for i := range all {
+		l := &all[i]
+		if l.State == Erased {
+			delete(o.open, l.ID)
+			continue
+		}
+		x, ok := o.open[l.ID]
+		if !ok || x.revision != l.revision {
+			person, _, err := o.unseal(ctx, l.ID)
+			if fail.Is(err, fail.Missing) { // erased since the rows were read
+				l.State = Erased
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			x = opened{l.revision, *person, fold(strings.Join([]string{person.Name, person.Latin, person.Title, person.Nation}, " "))}
+			o.open[l.ID] = x
+		}
+		l.Name, l.Latin, l.Title, l.Nation, l.Visa = x.person.Name, x.person.Latin, x.person.Title, x.person.Nation, x.person.Visa != nil
+	}
+	return nil
+}
+
+func (o *Office) words(l Line) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.open[l.ID].words + " " + fold(l.Delegation)
+}
+
+func (o *Office) unseal(ctx context.Context, id landbridge.ID) (*Person, *row, error) {
+	r, err := readRow(id, o.c.DB.QueryRow(ctx, selectPerson, id))
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := o.c.Vault.Key(ctx, o.c.DB, owner(id))
+	if err != nil {
+		return nil, nil, err
+	}
+	var x Person
+	return &x, r, unsealed(key, r.body, aboutBody(id), &x)
+}
+
+// twins marks people of the same name who are both still to come.
+func twins(all []Line) {
+	seen := map[string]int{}
+	for i := range all {
+		l := &all[i]
+		if l.State == Erased || l.State == Refused || l.State == Withdrawn {
+			continue
+		}
+		name := fold(l.Latin) + " " + l.Nation
+		if k, ok := seen[name]; ok {
+			l.Twin, all[k].Twin = true, true
+		}
+		seen[name] = i
+	}
+}
+
+// fold brings text into the form in which it is searched: without case and marks.
+func fold(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(s))
+	return strings.TrimSpace(s)
+}
+
+// A View is one person, opened.
+type View struct {
+	Line
+	Person      Person
+	Decision    Decision
+	Edition     Edition
+	MayDecide   bool // approve or propose a refusal
+	MayConfirm  bool // a refusal that waits
+	MayWithdraw bool
+}
+
+// Open returns everything on one person, and records that it was read (S18).
+func (o *Office) Open(ctx context.Context, p staff.Person, id landbridge.ID) (*View, error) {
+	if err := sees(p); err != nil {
+		return nil, err
+	}
+	x, r, err := o.unseal(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	v := &View{Line: Line{ID: id, Group: r.group, Part: r.part, State: r.state, Number: r.number, Name: x.Name, Latin: x.Latin, Title: x.Title, Nation: x.Nation,
+		Visa: x.Visa != nil}, Person: *x}
+	err = o.c.DB.Write(ctx, func(tx *db.Tx) error {
+		d, e, host, err := o.group(tx, r.group)
+		if err != nil {
+			return err
+		}
+		v.Delegation, v.Kind, v.Edition = d.Name, d.Kind, *e
+		said, err := o.said(tx, r)
+		if err != nil {
+			return err
+		}
+		v.Decision = *said
+		here := host == o.me && p.Is(landbridge.Secretariat)
+		v.MayDecide = here && (r.state == Nominated || r.state == Approved)
+		v.MayConfirm = here && r.state == Proposed && r.proposedBy != p.Pseudonym
+		v.MayWithdraw = nominates(p) == nil && (here || host != o.me) && (r.state == Nominated || r.state == Approved || r.state == Proposed)
+		return o.fact(tx, factRead, p.Pseudonym, owner(id), "")
+	})
+	return v, err
+}

@@ -123,6 +123,10 @@ func (s *Side) make() party.Member {
 	}
 	if s.Party == Secretariat {
 		kind = party.Forum
+		for i := range 2 {
+			login := fmt.Sprintf("%s.%d", landbridge.Secretariat, i)
+			people = append(people, node.NewPerson{Name: "Person " + login, Login: login, Roles: []landbridge.Role{landbridge.Secretariat}, Soft: true})
+		}
 	} else {
 		for i, roles := range [][]landbridge.Role{
 			{landbridge.Officer}, {landbridge.ContactPoint, landbridge.Liaison}, {landbridge.Supervisor}, {landbridge.Supervisor},

@@ -59,8 +59,9 @@ var may = map[string]string{
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
-	"internal/forum":      ". internal/access internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
-	"internal/forum/feed": ". internal/contentline internal/fail internal/forum",                        // what other software reads and writes; pure
+	"internal/forum":         ". internal/access internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
+	"internal/forum/feed":    ". internal/contentline internal/fail internal/forum",                        // what other software reads and writes; pure
+	"internal/forum/fiction": "",                                                                           // an invented edition, as data
 
 	// The forum's people: delegations, their badges, who is inside. Badges and the merge of scans are pure.
 	"internal/delegation":       ". seal internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",

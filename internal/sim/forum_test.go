@@ -63,6 +63,7 @@ func TestEdition(t *testing.T) {
 		must(t, err)
 		e.first = time.Date(w.Now().Year(), 9, 19, 0, 0, 0, 0, time.UTC) // so that a year later is another year
 		e.until(-60, 0)
+		w.Net.Watch(e.chain.Guests(e.chain.Delegations[0])[7].Name)
 		e.id = "merrow-" + e.first.Format("2006")
 		e.desk = e.holder("XF", landbridge.Secretariat)
 

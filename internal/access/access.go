@@ -69,6 +69,13 @@ const (
 	SeeForum     Action = "forum.see"
 	WriteForum   Action = "forum.write"
 	PublishForum Action = "forum.publish"
+
+	SeeVisits     Action = "visit.see"
+	WriteVisits   Action = "visit.write"
+	ReleaseVisits Action = "visit.release"
+	SeeNews       Action = "news.see"
+	WriteNews     Action = "news.write"
+	KeepAgenda    Action = "agenda.keep"
 )
 
 // Actions lists every action.
@@ -80,7 +87,8 @@ func Actions() []Action {
 		SeeSubstances, SeeDecisions, PrepareDecisions, SpeakInDecisions, ApproveDecisions,
 		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList,
 		SearchNotices, AnswerRights,
-		SeeForum, WriteForum, PublishForum}
+		SeeForum, WriteForum, PublishForum,
+		SeeVisits, WriteVisits, ReleaseVisits, SeeNews, WriteNews, KeepAgenda}
 }
 
 // A Decision is the answer of the table.
@@ -194,6 +202,16 @@ func forumTable() []row {
 		{SeeForum, everyone(), "0.2", "Editions of the forum and the drafts of their programmes are for the staff of this node; what is published is public."},
 		{WriteForum, []landbridge.Role{landbridge.Secretariat}, "0.2", "An edition and the draft of its programme are written by the secretariat."},
 		{PublishForum, []landbridge.Role{landbridge.Secretariat}, "0.2", "A programme is published by the secretariat, and every version is in the log."},
+		{SeeVisits, append(checking(), landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison, landbridge.Minister,
+			landbridge.Supervisor, landbridge.Secretariat), "0.2",
+			"Visits, letters and working groups are for those who speak for this party, for supervisors and for those who check."},
+		{WriteVisits, []landbridge.Role{landbridge.CentralAuthority, landbridge.ContactPoint, landbridge.Liaison, landbridge.Secretariat}, "0.2",
+			"A record of a visit, letter or group is written and agreed to by the central authority, the contact point, a liaison or the secretariat."},
+		{ReleaseVisits, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister, landbridge.Secretariat}, "0.2",
+			"That a record may be public is said by the central authority, the minister or the secretariat."},
+		{SeeNews, everyone(), "0.2", "News before it is published is for the staff of this node."},
+		{WriteNews, []landbridge.Role{landbridge.Secretariat}, "0.2", "News is written, published and withdrawn by the secretariat, and each publication is in the log."},
+		{KeepAgenda, everyone(), "0.2", "A personal agenda is for the staff of this node, each their own."},
 	}
 }
 

@@ -69,6 +69,9 @@ var may = map[string]string{
 	"internal/delegation/door":  ". internal/fail",
 	"internal/call":             ". internal/blob internal/db internal/fail internal/record internal/staff",
 
+	// Visits, letters, working groups; news; personal agendas: light records away from cases.
+	"internal/visit": ". seal internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 
 	// Edges: never db or jobs, never each other.

@@ -61,6 +61,7 @@ func commands() *command {
 			indexCommand(),
 			screenCommand(),
 			noticeCommand(),
+			visitCommand(),
 			completionCommand(commands),
 			versionCommand(),
 		},

@@ -210,7 +210,8 @@ func forumTable() []row {
 		{ReleaseVisits, []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister, landbridge.Secretariat}, "0.2",
 			"That a record may be public is said by the central authority, the minister or the secretariat."},
 		{SeeNews, everyone(), "0.2", "News before it is published is for the staff of this node."},
-		{WriteNews, []landbridge.Role{landbridge.Secretariat}, "0.2", "News is written, published and withdrawn by the secretariat, and each publication is in the log."},
+		{WriteNews, []landbridge.Role{landbridge.Secretariat}, "0.2",
+			"News is written, published and withdrawn by the secretariat, and each publication is in the log."},
 		{KeepAgenda, everyone(), "0.2", "A personal agenda is for the staff of this node, each their own."},
 	}
 }

@@ -45,6 +45,7 @@ import (
 	"landbridge.example/internal/rights"
 	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
+	"landbridge.example/internal/visit"
 
 	"landbridge.example/internal/exchange"
 	"landbridge.example/match"
@@ -76,6 +77,7 @@ type Config struct {
 	Rights    *rights.Desk
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
+	Visit     *visit.Register
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -127,6 +129,7 @@ func New(c Config) *API {
 	a.substanceRoutes()
 	a.noticeRoutes()
 	a.rightsRoutes()
+	a.visitRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {
 			panic("api: no handler for " + r.Name)

@@ -54,6 +54,7 @@ import (
 	"landbridge.example/internal/rights"
 	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
+	"landbridge.example/internal/visit"
 	"landbridge.example/internal/web"
 	"landbridge.example/match"
 	"landbridge.example/match/substance"
@@ -83,6 +84,7 @@ type Node struct {
 	Index     *gpsi.Register
 	Guests    *delegation.Office // who comes to the forum
 	Calls     *call.Desk
+	Visit     *visit.Register
 
 	deps    Dependencies
 	clients func(landbridge.PartyID) *http.Client
@@ -132,7 +134,7 @@ func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(), decision.Schema(),
 		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), forum.Schema(),
-		delegation.Schema(), call.Schema(), Schema(),
+		delegation.Schema(), call.Schema(), visit.Schema(), Schema(),
 	}
 }
 
@@ -160,7 +162,7 @@ func Open(ctx context.Context, c Config, deps Dependencies) (_ *Node, err error)
 		return nil, err
 	}
 	for _, open := range []func(context.Context) error{
-		n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openForum, n.openGuests, n.openFaces,
+		n.openLog, n.openPeople, n.openExchange, n.openCasework, n.openScreening, n.openIndex, n.openForum, n.openGuests, n.openVisits, n.openFaces,
 	} {
 		if err := open(ctx); err != nil {
 			return nil, err
@@ -327,7 +329,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle("/", pages)
 	mux.Handle(portal.Prefix, public)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
-		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights, Agreement: n.Agreement, Mechanism: n.Mechanism,
+		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights, Agreement: n.Agreement, Mechanism: n.Mechanism, Visit: n.Visit,
 		Screening: n.Screening, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Index: n.Index,
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
 		MaxFile: n.Config.MaxExhibit << 20,

@@ -95,7 +95,8 @@ func (g *Register) answered(ctx context.Context, id landbridge.ID, public bool) 
 		err := rows.Scan(&s)
 		all = append(all, landbridge.ID(s))
 		return err
-	}, fmt.Sprintf(`SELECT id FROM visit_record WHERE answers = $1 AND mine = $2 AND (public = $2 OR NOT $3) ORDER BY day, id LIMIT %d`, MaxEntries), string(id), true, public)
+	}, fmt.Sprintf(`SELECT id FROM visit_record WHERE answers = $1 AND mine = $2 AND (public = $2 OR NOT $3) ORDER BY day, id LIMIT %d`, MaxEntries),
+		string(id), true, public)
 	if err != nil {
 		return nil, fmt.Errorf("looking for answers: %w", err)
 	}

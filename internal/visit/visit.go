@@ -136,7 +136,8 @@ func (g *Register) Say(ctx context.Context, p staff.Person, kind string, record 
 	case Released, Withheld:
 		action = access.ReleaseVisits
 	default:
-		return fail.New(fail.Invalid, "%q is nothing a party says about a version; say %s, %s, %s, %s or %s", clip(kind), Agreed, Declined, Withdrawn, Released, Withheld)
+		return fail.New(fail.Invalid, "%q is nothing a party says about a version; say %s, %s, %s, %s or %s",
+			clip(kind), Agreed, Declined, Withdrawn, Released, Withheld)
 	}
 	return g.act(ctx, p, action, &Statement{Kind: kind, Record: record, Version: version, Note: note})
 }
@@ -293,7 +294,8 @@ func (g *Register) keep(tx *db.Tx, st *Signed, actor string, at time.Time) (bool
 	if many >= MaxStatements || st.Kind == Proposed && begun >= MaxBegun {
 		return false, fail.New(fail.TooLarge, "%s has said more than %d things about this record, or begun more than %d", st.Party, MaxStatements, MaxBegun)
 	}
-	index, err := g.c.Log.Append(tx, record.Fact{Kind: "visit." + st.Kind, Actor: actor, Digest: st.Digest, About: "visit " + string(st.Record), Note: string(st.Party)})
+	index, err := g.c.Log.Append(tx, record.Fact{Kind: "visit." + st.Kind, Actor: actor, Digest: st.Digest,
+		About: "visit " + string(st.Record), Note: string(st.Party)})
 	if err != nil {
 		return false, fmt.Errorf("recording a statement: %w", err)
 	}

@@ -58,6 +58,7 @@ func commands() *command {
 			agreementCommand(),
 			processCommand(),
 			mechanismCommand(),
+			forumCommand(),
 			indexCommand(),
 			screenCommand(),
 			noticeCommand(),

@@ -37,6 +37,7 @@ import (
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/forum"
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/notice"
@@ -82,6 +83,8 @@ type Config struct {
 	Directory *party.Directory
 	Log       *record.Log
 	Index     *gpsi.Register
+	Forum     *forum.Register
+	Public    string // origin of the public pages, which feeds name, such as https://forum.example
 	Answers   Answers
 	Health    func(context.Context) client.Health
 	Enter     func(ctx context.Context, statement []byte) (client.Entered, error) // a signed statement for the directory
@@ -124,6 +127,7 @@ func New(c Config) *API {
 	a.agreementRoutes()
 	a.mechanismRoutes()
 	a.indexRoutes()
+	a.forumRoutes()
 	a.logRoutes()
 	a.screeningRoutes()
 	a.substanceRoutes()

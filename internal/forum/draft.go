@@ -21,7 +21,7 @@ import (
 
 // Changes are what one person changes in a draft at one stroke: all of it
 // stands, or none. What has an id that the draft holds replaces what is there;
-// a speaker or session without an id is new.
+// a speaker or session without an id is the one with the same origin, else new.
 type Changes struct {
 	Venues   []Venue
 	Rooms    []Room
@@ -54,6 +54,9 @@ func (g *Register) draft(r reader, edition string) (*Programme, error) {
 	found, err := one(r, func(rows *sql.Rows) error { return rows.Scan(&body) }, `SELECT body FROM forum_edition WHERE id = $1`, edition)
 	if err != nil {
 		return nil, fmt.Errorf("reading an edition: %w", err)
+	}
+	if !found && slices.ContainsFunc(g.history, func(e *Edition) bool { return e.ID == edition }) {
+		return nil, fail.New(fail.Conflict, "edition %s is history and has no draft", edition)
 	}
 	if !found {
 		return nil, noEdition(edition)
@@ -186,19 +189,21 @@ func (w *change) number() error {
 		return fmt.Errorf("reading the numbers of an edition: %w", err)
 	}
 	for i := range w.c.Speakers {
-		id, err := w.id(w.c.Speakers[i].ID)
+		x := &w.c.Speakers[i]
+		id, err := w.id(cmp.Or(x.ID, w.draft.speakerFrom(x.Origin)))
 		if err != nil {
 			return err
 		}
-		w.c.Speakers[i].ID = id
+		x.ID = id
 		w.out.Speakers = append(w.out.Speakers, id)
 	}
 	for i := range w.c.Sessions {
 		s := &w.c.Sessions[i]
-		id, err := w.id(s.ID)
+		id, err := w.id(cmp.Or(s.ID, w.draft.sessionFrom(s.Origin)))
 		if err != nil {
 			return err
 		}
+		w.seat(s)
 		s.ID, s.Edition, s.Start, s.End = id, w.edition, s.Start.UTC(), s.End.UTC()
 		s.Sequence, s.Changed, s.Status = 0, time.Time{}, cmp.Or(s.Status, Planned) // only versions count and say when
 		w.out.Sessions = append(w.out.Sessions, id)
@@ -217,6 +222,40 @@ func (w *change) id(have landbridge.ID) (landbridge.ID, error) {
 		return have, nil
 	}
 	return landbridge.NewID(w.g.now(), w.g.c.Random)
+}
+
+// seat puts the id of a speaker where a session names the speaker's origin, so
+// that one file can bring speakers together with their sessions.
+func (w *change) seat(s *Session) {
+	s.People = slices.Clone(s.People)
+	for i := range s.People {
+		x := &s.People[i]
+		if _, err := landbridge.ParseID(string(x.Speaker)); err == nil {
+			continue
+		}
+		from := string(x.Speaker)
+		if k := slices.IndexFunc(w.c.Speakers, func(y Speaker) bool { return from != "" && y.Origin == from }); k >= 0 {
+			x.Speaker = w.c.Speakers[k].ID
+			continue
+		}
+		x.Speaker = cmp.Or(w.draft.speakerFrom(from), x.Speaker)
+	}
+}
+
+// speakerFrom and sessionFrom find again what came from another system, by the
+// key it has there.
+func (p *Programme) speakerFrom(origin string) landbridge.ID {
+	if x := pick(p.Speakers, func(x *Speaker) bool { return origin != "" && x.Origin == origin }); x != nil {
+		return x.ID
+	}
+	return ""
+}
+
+func (p *Programme) sessionFrom(origin string) landbridge.ID {
+	if x := pick(p.Sessions, func(x *Session) bool { return origin != "" && x.Origin == origin }); x != nil {
+		return x.ID
+	}
+	return ""
 }
 
 // With returns the programme with what c puts into it; everything new has its

@@ -37,6 +37,7 @@ type Config struct {
 	PeerListen   string `yaml:"peer_listen" default:"127.0.0.1:8481"`
 	PeerAddress  string `yaml:"peer_address" default:""`
 	PublicListen string `yaml:"public_listen" default:""`
+	PublicURL    string `yaml:"public_url" default:""`
 	Database     string `yaml:"database" default:"landbridge.db"`
 	MaxExhibit   int64  `yaml:"max_exhibit_mib" default:"4096"`
 	SoftKeys     bool   `yaml:"software_keys" default:"false"`
@@ -75,6 +76,8 @@ func settingDocs() map[string]string {
 		"peer_address": "How other nodes reach peer_listen, such as https://node.example:8481. Empty: https:// and peer_listen.",
 		"public_listen": "Address on which nothing but the public pages and the public log answer, such as 127.0.0.1:8482, so that the " +
 			"staff pages need not face the public. Empty: the public pages stand beside the staff pages, under /public/.",
+		"public_url": "How the public reaches the public pages, such as https://forum.example. Calendars and feeds name this address for years, so " +
+			"choose it well. Empty: url, or the address of public_listen if that is set.",
 		"database": "A SQLite file in the data folder, or a postgres:// address. Keep the password out of it: PostgreSQL reads " +
 			"~/.pgpass.",
 		"max_exhibit_mib": "Largest file that may be attached, in MiB.",
@@ -256,7 +259,7 @@ func (c *Config) Faults() (all []string) {
 			bad("%s is written host:port, such as 127.0.0.1:8480, not %q", a.name, a.value)
 		}
 	}
-	for _, a := range []struct{ name, value, scheme string }{{"url", c.URL, ""}, {"peer_address", c.PeerAddress, "https"}} {
+	for _, a := range []struct{ name, value, scheme string }{{"url", c.URL, ""}, {"public_url", c.PublicURL, ""}, {"peer_address", c.PeerAddress, "https"}} {
 		if a.value == "" {
 			continue
 		}
@@ -331,6 +334,19 @@ func (c *Config) StaffURL() string {
 	}
 	_, port, _ := net.SplitHostPort(c.Listen)
 	return scheme + "://" + net.JoinHostPort("localhost", port)
+}
+
+// PublicOrigin returns how the public reaches the public pages.
+func (c *Config) PublicOrigin() string {
+	switch {
+	case c.PublicURL != "":
+		return strings.TrimSuffix(c.PublicURL, "/")
+	case c.PublicListen == "":
+		return c.StaffURL()
+	case c.TLSCert != "":
+		return "https://" + c.PublicListen
+	}
+	return "http://" + c.PublicListen
 }
 
 // PeerURL returns how other nodes reach this one.

@@ -33,14 +33,9 @@ func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
 	return pages, nil
 }
 
-// publicOrigin is how feeds name this node. A listener of its own has a name
-// that only the operator knows, so there it is the one a reader came by.
-func (n *Node) publicOrigin() string {
-	if n.Config.PublicListen != "" {
-		return ""
-	}
-	return n.Config.StaffURL()
-}
+// publicOrigin is how feeds and files name this node's public pages. It is
+// never what a request says in its Host header: a stranger chooses that.
+func (n *Node) publicOrigin() string { return n.Config.PublicOrigin() }
 
 // partyName is the name this party gives itself in a language, or its code.
 func (n *Node) partyName(ctx context.Context, language string) string {

@@ -110,7 +110,7 @@ func TestForum(t *testing.T) {
 		"2026/calendar.ics":           {"BEGIN:VTIMEZONE", "STATUS:CANCELLED", "SEQUENCE:1", "@xf.landbridge"},
 		"2026/calendar.ics?part=main": {"SUMMARY;LANGUAGE=en:Opening of the ports"},
 		"2026/programme.csv":          {"\ufeffnumber,id,", `'=HYPERLINK(1)`},
-		"2026/schedule.json":          {`"acronym": "gpscfl2026"`, `"url": "http://example.com/public/forum/2026/session/01960000`},
+		"2026/schedule.json":          {`"acronym": "gpscfl2026"`, `"url": "https://forum.example/public/forum/2026/session/01960000`},
 		"2026/changes.atom?lang=fr":   {"Ouverture", `xml:lang="fr"`},
 	} {
 		w := get(t, h, forumPath+address, "Accept-Language", "en")

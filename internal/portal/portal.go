@@ -68,7 +68,7 @@ type Config struct {
 	Rights     Rights
 	Forum      Forum
 	Clock      func() time.Time // says which edition is the current one
-	Origin     string           // of addresses in feeds, such as https://forum.example; "": that under which a reader came
+	Origin     string           // of addresses in feeds, such as https://forum.example
 	Lang       *lang.Book
 	Random     io.Reader // for reference numbers of errors
 	Secure     bool      // the pages are reached over TLS: cookies say so
@@ -106,8 +106,9 @@ func New(c Config) (http.Handler, error) {
 
 func newSite(c Config) (*site, error) {
 	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil || c.Rights == nil ||
-		c.Forum == nil || c.Clock == nil {
-		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, the forum, a clock, languages and randomness")
+		c.Forum == nil || c.Clock == nil || c.Origin == "" {
+		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, the forum, a clock, " +
+			"the address of these pages, languages and randomness")
 	}
 	if c.PartyName == nil {
 		c.PartyName = func(context.Context, string) string { return string(c.Party) }

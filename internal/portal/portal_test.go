@@ -354,7 +354,7 @@ func TestWhatIf(t *testing.T) {
 // TestStandings: strengths lie above the peers' average, weaknesses below, and
 // what was filled in is neither.
 func TestStandings(t *testing.T) {
-	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, Clock: conferenceDay, Random: strings.NewReader("")})
+	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, Clock: conferenceDay, Origin: "https://forum.example", Random: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,22 +1,17 @@
 package portal
 
 import (
-	"cmp"
 	"strings"
 
 	"landbridge.example/internal/forum"
 	"landbridge.example/internal/forum/feed"
 )
 
-// options say for whom a feed is written. The address is the operator's, or
-// that under which the reader came.
+// options say for whom a feed is written. The address is the one the operator
+// set: what a request says in its Host header would stand in other people's
+// calendars.
 func (s *site) options(v *visit, p *forum.Programme) feed.Options {
-	scheme := "http://"
-	if s.Secure {
-		scheme = "https://"
-	}
-	origin := cmp.Or(s.Origin, scheme+v.Host)
-	return feed.Options{Base: origin + forumPath + p.Edition.ID + "/", Language: v.t.Code, Name: "Landbridge",
+	return feed.Options{Base: s.Origin + forumPath + p.Edition.ID + "/", Language: v.t.Code, Name: "Landbridge",
 		Host: strings.ToLower(string(s.Party)) + ".landbridge"}
 }
 

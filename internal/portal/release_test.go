@@ -227,7 +227,7 @@ func portalWith(t testing.TB, c Forum) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: c, Clock: conferenceDay, Lang: book, Random: rand.Reader, Demo: true,
+	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: c, Clock: conferenceDay, Origin: "https://forum.example", Lang: book, Random: rand.Reader, Demo: true,
 		Report: func(reference string, err error) { t.Errorf("internal error %s: %v", reference, err) }})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -16,6 +17,17 @@ type File struct {
 	Zone   string // IANA name, or "" where the file says none
 	Events []Event
 	Notes  []Line // what was noticed while reading
+}
+
+// Parse reads a schedule of another system: schedule.json, schedule.xml or
+// iCalendar, by what the file begins with. zone is that of times which name none.
+func Parse(b []byte, zone string) (*File, error) {
+	const begin = "BEGIN:VCALENDAR"
+	head := bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\ufeff")))
+	if len(head) >= len(begin) && strings.EqualFold(string(head[:len(begin)]), begin) {
+		return ParseCalendar(b, zone)
+	}
+	return ParseSchedule(b)
 }
 
 // An Event is one session of a [File]. Its texts are a stranger's.

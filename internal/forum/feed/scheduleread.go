@@ -31,7 +31,7 @@ func ParseSchedule(b []byte) (*File, error) {
 	case bytes.HasPrefix(b, []byte("<")):
 		return parseXML(b)
 	}
-	return nil, fail.New(fail.Invalid, "this is neither schedule.json nor schedule.xml")
+	return nil, fail.New(fail.Invalid, "this is none of schedule.json, schedule.xml and iCalendar; export the schedule again")
 }
 
 // loose is a value that one system writes as text, another as number or null.

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"landbridge.example/internal/fail"
+)
+
+// maxPlainFile bounds a file of things to enter, in bytes; the API takes no more.
+const maxPlainFile = 1 << 20
+
+// readPlain reads a YAML or JSON file into a type of the API. It knows the
+// names that the API knows and refuses others. Days and times stay as they are
+// written: YAML would make moments in UTC of them.
+func readPlain(name string, into any) error {
+	text, err := readSmall(name, maxPlainFile)
+	if err != nil {
+		return err
+	}
+	var n yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	if err := d.Decode(&n); err != nil && err != io.EOF {
+		return fail.New(fail.Invalid, "%s: %s", filepath.Base(name), plainYAML(err))
+	}
+	if d.Decode(new(yaml.Node)) != io.EOF {
+		return fail.New(fail.Invalid, "%s holds more than one document; keep one", filepath.Base(name))
+	}
+	v, err := plainValue(&n, 0)
+	if err != nil {
+		return fail.New(fail.Invalid, "%s: %v", filepath.Base(name), err)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fail.New(fail.Invalid, "%s: %v", filepath.Base(name), err)
+	}
+	j := json.NewDecoder(bytes.NewReader(b))
+	j.DisallowUnknownFields()
+	if err := j.Decode(into); err != nil {
+		return fail.New(fail.Invalid, "%s: %s; put numbers that are names, such as an id, into quotes", filepath.Base(name), strings.TrimPrefix(err.Error(),
+			"json: "))
+	}
+	return nil
+}
+
+const maxPlainDepth = 12
+
+// plainValue makes of a YAML node what JSON has. Aliases are refused: a small
+// file could grow without end through them.
+func plainValue(n *yaml.Node, depth int) (any, error) {
+	if depth > maxPlainDepth {
+		return nil, fail.New(fail.Invalid, "line %d is nested too deeply", n.Line)
+	}
+	switch n.Kind {
+	case 0:
+		return nil, fail.New(fail.Invalid, "the file is empty")
+	case yaml.DocumentNode:
+		return plainValue(n.Content[0], depth)
+	case yaml.SequenceNode:
+		all := make([]any, 0, len(n.Content))
+		for _, c := range n.Content {
+			v, err := plainValue(c, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, v)
+		}
+		return all, nil
+	case yaml.MappingNode:
+		all := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i].Value
+			if _, twice := all[key]; twice {
+				return nil, fail.New(fail.Invalid, "line %d: %s stands twice", n.Content[i].Line, key)
+			}
+			v, err := plainValue(n.Content[i+1], depth+1)
+			if err != nil {
+				return nil, err
+			}
+			all[key] = v
+		}
+		return all, nil
+	case yaml.ScalarNode:
+		return plainScalar(n), nil
+	}
+	return nil, fail.New(fail.Invalid, "line %d: write the value out; aliases are not read", n.Line)
+}
+
+func plainScalar(n *yaml.Node) any {
+	switch n.ShortTag() {
+	case "!!null":
+		return nil
+	case "!!bool":
+		if b, err := strconv.ParseBool(n.Value); err == nil {
+			return b
+		}
+	case "!!int":
+		if i, err := strconv.ParseInt(n.Value, 10, 64); err == nil {
+			return i
+		}
+	}
+	return n.Value
+}
+
+// openInput opens a file, or standard input for "-".
+func openInput(a *app, name string) (io.ReadSeekCloser, error) {
+	if name == "-" {
+		b, err := io.ReadAll(io.LimitReader(a.in, maxUploadInput))
+		return held{bytes.NewReader(b)}, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fail.New(fail.Missing, "there is no file %s that can be read", name)
+	}
+	return f, nil
+}
+
+const maxUploadInput = 16 << 20 // bytes from standard input
+
+// held is bytes as an open file.
+type held struct{ *bytes.Reader }
+
+// Close does nothing: there is no file.
+func (held) Close() error { return nil }
+
+// writeOut writes body to a file, or to standard output when name is empty.
+func writeOut(a *app, name string, body io.ReadCloser) error {
+	if name != "" {
+		return save(name, body)
+	}
+	defer body.Close()
+	_, err := io.Copy(a.out, body)
+	return err
+}

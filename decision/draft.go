@@ -22,6 +22,27 @@ type Proposed struct {
 	Stale     bool              // made on a version that stands no more
 }
 
+// States of an amendment.
+const (
+	Stands    = "standing"
+	Withdrawn = "withdrawn"
+	Taken     = "adopted"
+	Stale     = "stale" // made on a version that stands no more
+)
+
+// State says in a word where the amendment stands.
+func (p *Proposed) State() string {
+	switch {
+	case p.Withdrawn:
+		return Withdrawn
+	case !p.Adopted.IsZero():
+		return Taken
+	case p.Stale:
+		return Stale
+	}
+	return Stands
+}
+
 // A Version is one state of the text.
 type Version struct {
 	Act     landbridge.Digest // that tabled or consolidated it

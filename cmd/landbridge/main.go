@@ -59,6 +59,7 @@ func commands() *command {
 			processCommand(),
 			mechanismCommand(),
 			forumCommand(),
+			decisionCommand(),
 			indexCommand(),
 			screenCommand(),
 			noticeCommand(),

@@ -14,6 +14,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/client"
+	"landbridge.example/internal/decision"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
@@ -38,8 +39,8 @@ type verdict struct {
 
 func verifyCommand() *command {
 	return &command{
-		name: "verify", args: "THING...", min: 1, max: 1000, short: "check receipts, acts, directories, process files and whole logs, without any node",
-		long: "THING is a receipt file, an act file, a directory file, a process definition (YAML), the data folder of a\n" +
+		name: "verify", args: "THING...", min: 1, max: 1000, short: "check receipts, acts, decisions, directories, process files and whole logs, without any node",
+		long: "THING is a receipt file, an act file, a decision file, a directory file, a process definition (YAML), the data folder of a\n" +
 			"node whose log is to be checked, or the address of a public log such as https://node.example/log/.\n" +
 			"Keys come from the directory file: --directory, else directory.txt beside the first thing. What the\n" +
 			"directory itself rests on is its founding; compare the digest that is printed with the one you were\n" +
@@ -166,6 +167,9 @@ func (v *verifier) file(name string) (kind, text string, err error) {
 	case filepath.Ext(name) == ".act":
 		text, err = v.act(b)
 		return "act", text, err
+	case bytes.HasPrefix(b, []byte(`{"format":"`+decision.BundleFormat+`"`)):
+		text, err = v.decision(b)
+		return "decision", text, err
 	case filepath.Base(name) == directoryFile || bytes.HasPrefix(b, []byte("landbridge-directory")):
 		text, err = v.dir(b)
 		return "directory", text, err
@@ -231,6 +235,41 @@ func (v *verifier) act(b []byte) (string, error) {
 	}
 	return fmt.Sprintf("signed by %s on %s, %d bytes are what was signed, digest %s",
 		h.From, h.Created.UTC().Format("2006-01-02 15:04:05.000"), len(f.Body), e.Digest()), nil
+}
+
+// decision computes an outcome, or where commitments stand, again from the
+// signed acts in the file.
+func (v *verifier) decision(b []byte) (string, error) {
+	if err := v.needView(); err != nil {
+		return "", err
+	}
+	f, err := decision.ParseBundle(b)
+	if err != nil {
+		return "", err
+	}
+	found, err := f.Verify(v.view, v.quorum)
+	if err != nil {
+		return "", err
+	}
+	proven := fmt.Sprintf("%d signed acts, %d of them in the log of %s, cosigned by %s", found.Acts, found.Logged, orNone(partyNames(found.Logs)),
+		orNone(partyNames(found.Cosigned)))
+	if o := found.Outcome; o != nil {
+		return fmt.Sprintf("%q was adopted by %s on %s by %s, outcome %s, signed by %s; %s", o.Title, o.Method, o.Adopted.UTC().Format("2006-01-02 15:04"),
+			strings.Join(partyNames(o.Adopting), ", "), o.Digest(), orNone(partyNames(found.Signed)), proven), nil
+	}
+	var all []string
+	for _, c := range found.Commitments {
+		all = append(all, fmt.Sprintf("%s promised on %s: %q by %s; %d reports", c.Party,
+			c.At.UTC().Format("2006-01-02"), c.Promise.Title, c.Promise.Due, len(c.Reports)))
+	}
+	return strings.Join(all, "; ") + "; " + proven, nil
+}
+
+func partyNames(all []landbridge.PartyID) (out []string) {
+	for _, p := range all {
+		out = append(out, string(p))
+	}
+	return out
 }
 
 func (v *verifier) dir(b []byte) (string, error) {

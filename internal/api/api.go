@@ -36,6 +36,7 @@ import (
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
+	"landbridge.example/internal/decision"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum"
 	"landbridge.example/internal/gpsi"
@@ -79,6 +80,7 @@ type Config struct {
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Visit     *visit.Register
+	Decision  *decision.Chamber
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -126,6 +128,7 @@ func New(c Config) *API {
 	a.networkRoutes()
 	a.agreementRoutes()
 	a.mechanismRoutes()
+	a.decisionRoutes()
 	a.indexRoutes()
 	a.forumRoutes()
 	a.logRoutes()

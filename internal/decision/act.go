@@ -43,6 +43,25 @@ func (h *Chamber) Amend(ctx context.Context, p staff.Person, draft landbridge.Di
 	return h.act(ctx, p, access.SpeakInDecisions, &kernel.Act{Kind: kernel.Amended, Matter: draft, Body: string(a.Encode()), Note: note})
 }
 
+// AmendTo proposes the amendment that makes wanted of the newest version of a
+// draft, or of base if that is given. Paragraphs without an id are new.
+func (h *Chamber) AmendTo(ctx context.Context, p staff.Person, draft, base landbridge.Digest, wanted []kernel.Paragraph, reason string) (Done, error) {
+	d, err := h.Draft(ctx, p, draft)
+	if err != nil {
+		return Done{}, err
+	}
+	x := *d.Text()
+	if !base.IsZero() && base != x.Digest() {
+		return Done{}, fail.New(fail.Conflict, "the text was consolidated in the meantime; make the amendment on the version that stands")
+	}
+	x.Paragraphs = kernel.Named(wanted, string(h.me)+h.now().String())
+	a, err := kernel.Amend(d.Text(), &x, reason)
+	if err != nil {
+		return Done{}, fail.Because(err, fail.Invalid, "this makes no amendment: %v", err)
+	}
+	return h.Amend(ctx, p, draft, a, "")
+}
+
 // OnAmendment supports, opposes or withdraws an amendment.
 func (h *Chamber) OnAmendment(ctx context.Context, p staff.Person, kind string, draft, amendment landbridge.Digest, note string) (Done, error) {
 	if !slices.Contains([]string{kernel.Supported, kernel.Opposed, kernel.Withdrew}, kind) {
@@ -71,6 +90,76 @@ func (h *Chamber) Consolidate(ctx context.Context, p staff.Person, on landbridge
 		return Done{}, fail.Because(err, fail.Conflict, "the amendments make no text together: %v", err)
 	}
 	return h.act(ctx, p, access.PrepareDecisions, &kernel.Act{Kind: kernel.Consolidated, Matter: on, Text: t.Digest(), Acts: order(adopted), Note: note})
+}
+
+// A NewMatter is what a person says of a matter; the rest has defaults.
+type NewMatter struct {
+	Title, Subject, Session, Method string
+	Text, Follows                   landbridge.Digest
+	Opens, Closes                   time.Time // Opens zero: now
+	Delegations, Tellers            []landbridge.PartyID
+	Quorum                          int    // 0 of a consensus or vote: more than half
+	Majority                        string // of a vote; empty: more than 1/2 of cast
+	Proxies                         int
+}
+
+// Put opens a matter after filling in what a person left out.
+func (h *Chamber) Put(ctx context.Context, p staff.Person, n NewMatter) (landbridge.Digest, error) {
+	m := kernel.Matter{Subject: n.Subject, Title: n.Title, Text: n.Text, Session: n.Session, Follows: n.Follows, Method: n.Method, Proxies: n.Proxies,
+		Opens: n.Opens.UTC().Truncate(time.Microsecond), Closes: n.Closes.UTC().Truncate(time.Microsecond), Delegations: sortParties(n.Delegations), Quorum: n.Quorum}
+	if n.Opens.IsZero() {
+		m.Opens = h.now().Add(openLead)
+	}
+	if m.Quorum == 0 && n.Method != kernel.Silence {
+		m.Quorum = len(m.Delegations)/2 + 1
+	}
+	if n.Method == kernel.Vote {
+		text := n.Majority
+		if text == "" {
+			text = "more than 1/2 of cast"
+		}
+		var err error
+		if m.Majority, err = kernel.ParseMajority(text); err != nil {
+			return landbridge.Digest{}, fail.Because(err, fail.Invalid, "%v", err)
+		}
+	} else if n.Majority != "" {
+		return landbridge.Digest{}, fail.New(fail.Invalid, "only a vote has a majority")
+	}
+	if len(n.Tellers) > 0 {
+		m.Tellers = sortParties(n.Tellers)
+	}
+	return h.Open(ctx, p, m)
+}
+
+// openLead lets a matter that opens now open a moment after its opening was signed.
+const openLead = time.Second
+
+func sortParties(all []landbridge.PartyID) []landbridge.PartyID {
+	all = slices.Clone(all)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Version returns the text that a digest names in a draft: one of its versions,
+// or what an amendment, named by its act, makes of its base.
+func Version(d *kernel.Draft, x landbridge.Digest) (*kernel.Text, error) {
+	at := func(digest landbridge.Digest) *kernel.Text {
+		for _, v := range d.Versions {
+			if v.Digest == digest {
+				return v.Text
+			}
+		}
+		return nil
+	}
+	if t := at(x); t != nil {
+		return t, nil
+	}
+	for _, p := range d.Amendments {
+		if base := at(p.Amendment.Base); p.Act == x && base != nil {
+			return kernel.Consolidate(base, []*kernel.Amendment{p.Amendment})
+		}
+	}
+	return nil, fail.New(fail.Missing, "this text has no such version or amendment")
 }
 
 // Open puts a text to delegations. The id and the keeper are filled in. Its
@@ -172,10 +261,15 @@ func (h *Chamber) Report(ctx context.Context, p staff.Person, commitment landbri
 
 // act performs what one person may do, and proposes what two have to want.
 func (h *Chamber) act(ctx context.Context, p staff.Person, action access.Action, a *kernel.Act) (Done, error) {
-	if err := h.may(p, action); err != nil {
+	view, err := h.c.Directory.View(ctx)
+	if err != nil {
 		return Done{}, err
 	}
-	view, err := h.c.Directory.View(ctx)
+	if action == access.SpeakInDecisions {
+		err = h.speaks(p, view, action)
+	} else {
+		err = h.may(p, action)
+	}
 	if err != nil {
 		return Done{}, err
 	}

@@ -104,15 +104,15 @@ type wish struct {
 // AskFloor asks the host of a meeting for the floor in the name of this party,
 // or takes that back. Whether it is on the list the host's floor shows.
 func (h *Chamber) AskFloor(ctx context.Context, p staff.Person, id landbridge.ID, kind, as, language string) error {
-	if err := h.may(p, access.SpeakInDecisions); err != nil {
+	view, err := h.c.Directory.View(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.speaks(p, view, access.SpeakInDecisions); err != nil {
 		return err
 	}
 	if kind != Asked && kind != TookBack {
 		return fail.New(fail.Invalid, "a delegation asks for the floor, or takes that back")
-	}
-	view, err := h.c.Directory.View(ctx)
-	if err != nil {
-		return err
 	}
 	body, err := encode(wish{id, kind, as, language})
 	if err != nil {

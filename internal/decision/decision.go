@@ -23,6 +23,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"landbridge.example"
@@ -79,10 +80,13 @@ type Chamber struct {
 	c      Config
 	me     landbridge.PartyID
 	access *access.Table
+	memory *memory
 }
 
 // New returns the chamber kept in c.DB.
-func New(c Config) *Chamber { return &Chamber{c: c, me: c.Keys.Party, access: access.New()} }
+func New(c Config) *Chamber {
+	return &Chamber{c: c, me: c.Keys.Party, access: access.New(), memory: newMemory()}
+}
 
 // Handlers returns who takes in messages, by kind, for [exchange.Exchange.Handle].
 func (h *Chamber) Handlers() map[string]exchange.Handler {
@@ -112,6 +116,20 @@ func (h *Chamber) now() time.Time { return h.c.Clock().UTC().Truncate(time.Micro
 
 func (h *Chamber) may(p staff.Person, a access.Action) error {
 	if d := h.access.Allow(p.Roles, a); !d.Allow {
+		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
+	}
+	return nil
+}
+
+// speaks refuses a person whose only claim to speak is the role of the
+// secretariat, unless this is the node of the forum itself: nowhere else does
+// it speak for a state.
+func (h *Chamber) speaks(p staff.Person, view *party.View, a access.Action) error {
+	if err := h.may(p, a); err != nil {
+		return err
+	}
+	without := slices.DeleteFunc(slices.Clone(p.Roles), func(r landbridge.Role) bool { return r == landbridge.Secretariat })
+	if d := h.access.Allow(without, a); !d.Allow && view.Secretariat() != h.me {
 		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
 	}
 	return nil

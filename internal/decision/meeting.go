@@ -72,6 +72,8 @@ type Task struct {
 	Party landbridge.PartyID `json:"party"`
 	Due   string             `json:"due"`
 	Done  string             `json:"done,omitempty"` // the day; empty: open
+	// Commitment is the act of the commitment that came of it. Its reports say then whether it is done.
+	Commitment landbridge.Digest `json:"commitment,omitzero"`
 }
 
 // A Meeting is the record of a meeting, a visit, an exchange of letters or a

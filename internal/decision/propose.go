@@ -15,6 +15,7 @@ import (
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
 )
@@ -31,8 +32,10 @@ const (
 type Proposal struct {
 	ID     landbridge.ID
 	Digest landbridge.Digest // what the second person's passkey signs
-	Act    *kernel.Act
-	Author string // pseudonym
+	Act    *kernel.Act       // nil: its content is not kept any more
+	Kind   string
+	About  landbridge.Digest // the matter; zero: none
+	Author string            // pseudonym
 	At     time.Time
 	State  string
 	Reason string // why it was returned
@@ -48,7 +51,7 @@ func order(all []landbridge.Digest) []landbridge.Digest {
 // approvers may confirm what another proposed, in the order in which a
 // person's role is chosen.
 func approvers() []landbridge.Role {
-	return []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister}
+	return []landbridge.Role{landbridge.CentralAuthority, landbridge.Minister, landbridge.Secretariat}
 }
 
 func (h *Chamber) propose(tx *db.Tx, p staff.Person, a kernel.Act) (landbridge.ID, error) {
@@ -99,15 +102,18 @@ func (h *Chamber) possible(r reader, a kernel.Act) error {
 func proposals(r reader, where string, args ...any) ([]*Proposal, error) {
 	var all []*Proposal
 	err := r.Each(func(rows *sql.Rows) error {
-		var id, digest string
+		var id, digest, about string
 		var body []byte
 		var at int64
 		p := new(Proposal)
-		if err := rows.Scan(&id, &digest, &body, &p.person, &p.Author, &p.State, &p.Reason, &at); err != nil {
+		if err := rows.Scan(&id, &digest, &p.Kind, &about, &body, &p.person, &p.Author, &p.State, &p.Reason, &at); err != nil {
 			return err
 		}
 		d, err := landbridge.ParseDigest(digest)
 		if err != nil {
+			return err
+		}
+		if p.About, err = landbridge.ParseDigest(about); err != nil {
 			return err
 		}
 		p.ID, p.Digest, p.At = landbridge.ID(id), d, time.UnixMicro(at).UTC()
@@ -116,7 +122,7 @@ func proposals(r reader, where string, args ...any) ([]*Proposal, error) {
 		}
 		all = append(all, p)
 		return err
-	}, `SELECT id, digest, body, person, author, state, reason, at_us FROM decision_proposal WHERE `+where, args...)
+	}, `SELECT id, digest, kind, about, body, person, author, state, reason, at_us FROM decision_proposal WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading proposals: %w", err)
 	}
@@ -145,12 +151,31 @@ func (h *Chamber) Proposals(ctx context.Context, p staff.Person) ([]*Proposal, e
 	return proposals(h.reading(ctx), fmt.Sprintf(`state = $1 ORDER BY at_us, id LIMIT %d`, maxWaiting), Waiting)
 }
 
+// Proposal returns one proposal, decided ones too. Those who may see the list may see it.
+func (h *Chamber) Proposal(ctx context.Context, p staff.Person, id landbridge.ID) (*Proposal, error) {
+	if h.may(p, access.SpeakInDecisions) != nil {
+		if err := h.may(p, access.ApproveDecisions); err != nil {
+			return nil, err
+		}
+	}
+	return proposal(h.reading(ctx), id)
+}
+
+// MayApprove says in which role the person may approve a proposal, or why not.
+func (h *Chamber) MayApprove(ctx context.Context, p staff.Person, x *Proposal) (landbridge.Role, error) {
+	view, err := h.c.Directory.View(ctx)
+	if err != nil {
+		return "", err
+	}
+	return h.maySign(p, view, x)
+}
+
 // maySign says in which role the person may approve, or why not.
-func (h *Chamber) maySign(p staff.Person, x *Proposal) (landbridge.Role, error) {
+func (h *Chamber) maySign(p staff.Person, view *party.View, x *Proposal) (landbridge.Role, error) {
 	if x.State != Waiting {
 		return "", fail.New(fail.Conflict, "it was decided already")
 	}
-	if err := h.may(p, access.ApproveDecisions); err != nil {
+	if err := h.speaks(p, view, access.ApproveDecisions); err != nil {
 		return "", err
 	}
 	if x.person == string(p.ID) { // S21: persons, not accounts
@@ -172,7 +197,11 @@ func (h *Chamber) Approve(ctx context.Context, p staff.Person, id landbridge.ID,
 	if err != nil {
 		return Done{}, err
 	}
-	role, err := h.maySign(p, x)
+	view, err := h.c.Directory.View(ctx)
+	if err != nil {
+		return Done{}, err
+	}
+	role, err := h.maySign(p, view, x)
 	if err != nil {
 		return Done{}, err
 	}
@@ -183,10 +212,6 @@ func (h *Chamber) Approve(ctx context.Context, p staff.Person, id landbridge.ID,
 	signed, err := json.Marshal(approval)
 	if err != nil {
 		return Done{}, fmt.Errorf("writing an approval: %w", err)
-	}
-	view, err := h.c.Directory.View(ctx)
-	if err != nil {
-		return Done{}, err
 	}
 	var done Done
 	err = h.c.DB.Write(ctx, func(tx *db.Tx) error {
@@ -218,12 +243,16 @@ func (h *Chamber) Return(ctx context.Context, p staff.Person, id landbridge.ID, 
 	if reason == "" || len(reason) > maxNote {
 		return fail.New(fail.Invalid, "say in 1 to %d bytes why it is returned", maxNote)
 	}
+	view, err := h.c.Directory.View(ctx)
+	if err != nil {
+		return err
+	}
 	return h.c.DB.Write(ctx, func(tx *db.Tx) error {
 		x, err := proposal(tx, id)
 		if err != nil {
 			return err
 		}
-		if _, err := h.maySign(p, x); err != nil && !(x.State == Waiting && x.person == string(p.ID)) {
+		if _, err := h.maySign(p, view, x); err != nil && !(x.State == Waiting && x.person == string(p.ID)) {
 			return err
 		}
 		_, err = tx.Exec(`UPDATE decision_proposal SET state = $1, reason = $2, approver = $3, body = $4, ended_us = $5 WHERE id = $6`,

@@ -22,7 +22,8 @@ type File struct {
 	Text    *kernel.Text // nil: its tabling is still under way
 	Acts    []*kernel.Act
 	Signers map[landbridge.PartyID]*kernel.Act
-	Due     bool // the clock ended and the keeper has not closed it
+	Outcome *kernel.Outcome // nil: nothing was adopted
+	Due     bool            // the clock ended and the keeper has not closed it
 }
 
 // Matter returns a matter as this node knows it.
@@ -34,16 +35,39 @@ func (h *Chamber) Matter(ctx context.Context, p staff.Person, d landbridge.Diges
 }
 
 func (h *Chamber) file(ctx context.Context, d landbridge.Digest) (*File, error) {
-	r := h.reading(ctx)
-	_, result, all, err := matter(r, d)
+	n, err := h.count(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Result: result, Digest: d, Acts: all, Signers: kernel.Signers(result, all), Due: result.Due(h.now())}
-	if f.Text, err = text(r, result.Matter.Text); err != nil && !fail.Is(err, fail.Missing) {
+	return h.counted(ctx, found{d, n})
+}
+
+// counted returns a matter of which the number of acts is known. What it points
+// at is shared by all who read it.
+func (h *Chamber) counted(ctx context.Context, x found) (*File, error) {
+	kept, err := recall(h.memory, h.memory.files, x.about, x.acts, func() (*File, bool, error) {
+		r := h.reading(ctx)
+		_, result, all, err := matter(r, x.about)
+		if err != nil {
+			return nil, false, err
+		}
+		f := &File{Result: result, Digest: x.about, Acts: all, Signers: kernel.Signers(result, all)}
+		if f.Text, err = text(r, result.Matter.Text); err != nil && !fail.Is(err, fail.Missing) {
+			return nil, false, err
+		}
+		if result.State == kernel.Adopted {
+			if f.Outcome, err = kernel.OutcomeOf(result); err != nil {
+				return nil, false, err
+			}
+		}
+		return f, f.Text != nil, nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	return f, nil
+	f := *kept
+	f.Due = f.Result.Due(h.now())
+	return &f, nil
 }
 
 // Matters lists the matters this node knows, newest first.
@@ -55,42 +79,16 @@ func (h *Chamber) Matters(ctx context.Context, p staff.Person) ([]*File, error) 
 }
 
 func (h *Chamber) files(ctx context.Context) ([]*File, error) {
+	all, err := h.newest(ctx, kernel.Opened)
 	var out []*File
-	for _, d := range h.newest(ctx, kernel.Opened) {
-		if d.err != nil {
-			return nil, d.err
-		}
-		f, err := h.file(ctx, d.about)
+	for _, x := range all {
+		f, err := h.counted(ctx, x)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, f)
 	}
-	return out, nil
-}
-
-type found struct {
-	about landbridge.Digest
-	err   error
-}
-
-// newest lists what was begun by acts of a kind, newest first.
-func (h *Chamber) newest(ctx context.Context, kind string) (out []found) {
-	err := h.c.DB.Each(ctx, func(rows *sql.Rows) error {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return err
-		}
-		d, err := landbridge.ParseDigest(s)
-		if !slices.ContainsFunc(out, func(f found) bool { return f.about == d }) {
-			out = append(out, found{d, err})
-		}
-		return nil
-	}, fmt.Sprintf(`SELECT about FROM decision_act WHERE kind = $1 ORDER BY made_us DESC, digest LIMIT %d`, MaxList), kind)
-	if err != nil {
-		return []found{{err: fmt.Errorf("listing: %w", err)}}
-	}
-	return out
+	return out, err
 }
 
 // Draft returns a text under negotiation.
@@ -98,7 +96,18 @@ func (h *Chamber) Draft(ctx context.Context, p staff.Person, d landbridge.Digest
 	if err := h.may(p, access.SeeDecisions); err != nil {
 		return nil, err
 	}
-	return draft(h.reading(ctx), d)
+	n, err := h.count(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return h.drafted(ctx, found{d, n})
+}
+
+func (h *Chamber) drafted(ctx context.Context, x found) (*kernel.Draft, error) {
+	return recall(h.memory, h.memory.drafts, x.about, x.acts, func() (*kernel.Draft, bool, error) {
+		d, err := draft(h.reading(ctx), x.about)
+		return d, true, err
+	})
 }
 
 // Drafts lists the drafts this node knows by the acts that tabled them, newest first.
@@ -106,24 +115,54 @@ func (h *Chamber) Drafts(ctx context.Context, p staff.Person) ([]*kernel.Draft, 
 	if err := h.may(p, access.SeeDecisions); err != nil {
 		return nil, err
 	}
+	all, err := h.newest(ctx, kernel.Tabled)
 	var out []*kernel.Draft
-	for _, f := range h.newest(ctx, kernel.Tabled) {
-		if f.err != nil {
-			return nil, f.err
-		}
-		d, err := draft(h.reading(ctx), f.about)
+	for _, x := range all {
+		d, err := h.drafted(ctx, x)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, d)
 	}
-	return out, nil
+	return out, err
 }
 
 // Commitments returns every commitment this node knows, by due day. They are public.
 func (h *Chamber) Commitments(ctx context.Context) ([]*kernel.Commitment, error) {
-	all, err := acts(h.reading(ctx), `kind IN ($1, $2)`, kernel.Committed, kernel.Reported)
-	return kernel.FoldCommitments(all), err
+	var n int64
+	err := h.c.DB.QueryRow(ctx, `SELECT count(*) FROM decision_act WHERE kind IN ($1, $2)`, kernel.Committed, kernel.Reported).Scan(&n)
+	if err != nil {
+		return nil, fmt.Errorf("counting commitments: %w", err)
+	}
+	m := h.memory
+	m.mu.Lock()
+	have := m.vows
+	m.mu.Unlock()
+	if have.acts != n {
+		all, err := acts(h.reading(ctx), `kind IN ($1, $2)`, kernel.Committed, kernel.Reported)
+		if err != nil {
+			return nil, err
+		}
+		have = folded[[]*kernel.Commitment]{n, kernel.FoldCommitments(all)}
+		m.mu.Lock()
+		m.vows = have
+		m.mu.Unlock()
+	}
+	return slices.Clone(have.value), nil
+}
+
+// Commitment returns one commitment by the act that made it. It is public.
+func (h *Chamber) Commitment(ctx context.Context, d landbridge.Digest) (*kernel.Commitment, error) {
+	all, err := h.Commitments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.Act == d {
+			return c, nil
+		}
+	}
+	return nil, fail.New(fail.Missing, "there is no such commitment; the list shows those there are")
 }
 
 // FollowUp returns the commitments of which the follow-up of a year speaks,
@@ -189,11 +228,20 @@ func (h *Chamber) Proof(ctx context.Context, act landbridge.Digest) ([]byte, err
 
 // A Reminder is something of this party whose clock runs out.
 type Reminder struct {
-	Kind  string // matter, closing, outcome, milestone, commitment
-	About landbridge.Digest
+	Kind  string            // matter, closing, tally, outcome, milestone, commitment, task
+	About landbridge.Digest // the matter or the commitment
+	In    landbridge.ID     // of a task: the meeting
 	Title string
 	At    time.Time
 	Over  bool
+}
+
+// Name names what the reminder is about.
+func (r Reminder) Name() string {
+	if r.In != "" {
+		return string(r.In)
+	}
+	return r.About.String()
 }
 
 // Reminders lists what this party has to do by its clocks until a time, the
@@ -206,7 +254,7 @@ func (h *Chamber) Reminders(ctx context.Context, p staff.Person, until time.Time
 	var out []Reminder
 	add := func(kind string, about landbridge.Digest, title string, at time.Time) {
 		if !at.After(until) {
-			out = append(out, Reminder{kind, about, title, at, at.Before(h.now())})
+			out = append(out, Reminder{kind, about, "", title, at, at.Before(h.now())})
 		}
 	}
 	for _, f := range files {
@@ -230,8 +278,37 @@ func (h *Chamber) Reminders(ctx context.Context, p staff.Person, until time.Time
 	for _, c := range all {
 		h.remind(c, add)
 	}
+	tasks, err := h.tasks(ctx, until, all)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, tasks...)
 	slices.SortStableFunc(out, func(a, b Reminder) int { return a.At.Compare(b.At) })
 	return out, nil
+}
+
+// tasks returns the open action items of this party. One that became a
+// commitment is reminded of as that.
+func (h *Chamber) tasks(ctx context.Context, until time.Time, known []*kernel.Commitment) (out []Reminder, err error) {
+	all, err := meetings(h.reading(ctx), `revision > 0`)
+	for _, m := range all {
+		for _, t := range m.Tasks {
+			linked := slices.ContainsFunc(known, func(c *kernel.Commitment) bool { return c.Act == t.Commitment })
+			if at := endOf(t.Due, h.now()); t.Party == h.me && t.Done == "" && !linked && !at.After(until) {
+				out = append(out, Reminder{"task", landbridge.Digest{}, m.ID, t.What, at, at.Before(h.now())})
+			}
+		}
+	}
+	return out, err
+}
+
+// endOf returns the end of a day.
+func endOf(day string, otherwise time.Time) time.Time {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return otherwise // checked when it was read
+	}
+	return t.Add(24 * time.Hour)
 }
 
 // remind adds what is open of one commitment of this party.
@@ -241,13 +318,7 @@ func (h *Chamber) remind(c *kernel.Commitment, add func(string, landbridge.Diges
 	if c.Party != h.me || !open(c.Status(today)) {
 		return
 	}
-	end := func(day string) time.Time {
-		t, err := time.Parse(time.DateOnly, day)
-		if err != nil {
-			return h.now() // checked when it was read
-		}
-		return t.Add(24 * time.Hour)
-	}
+	end := func(day string) time.Time { return endOf(day, h.now()) }
 	for _, m := range c.Promise.Milestones {
 		if open(c.MilestoneStatus(m, today)) {
 			add("milestone", c.Act, m.Title, end(m.Due))
@@ -265,12 +336,8 @@ func (h *Chamber) Decided(ctx context.Context, digest landbridge.Digest) (*File,
 		return nil, nil, err
 	}
 	for _, f := range all {
-		o, err := kernel.OutcomeOf(f.Result)
-		if err != nil {
-			return nil, nil, err
-		}
-		if o.Digest() == digest || o.Text == digest {
-			return f, o, nil
+		if f.Outcome.Digest() == digest || f.Outcome.Text == digest {
+			return f, f.Outcome, nil
 		}
 	}
 	return nil, nil, fail.New(fail.Missing, "nothing was adopted under %.16s…", digest)

@@ -53,7 +53,7 @@ var may = map[string]string{
 	"internal/gpsi/sheet":    "internal/gpsi/country",
 	"internal/agreement":     ". seal process internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
 	"internal/mechanism":     ". seal internal/access internal/blob internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
-	"internal/decision":      ". decision seal internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/decision":      ". decision ledger seal internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
 	// What persons ask about data on them stays at the node: nothing here can send a message (S19).
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
@@ -77,7 +77,7 @@ var may = map[string]string{
 	// Edges: never db or jobs, never each other.
 	"client":                ".",
 	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed",
-	"internal/api":          ". process handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed",
+	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed",
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
 	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart",
 	"internal/portal/chart": "",

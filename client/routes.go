@@ -17,6 +17,7 @@ type Route struct {
 	Status  int    // of success
 	Body    string // media type of a body that is not JSON
 	Answer  string // media type of an answer that is not JSON
+	Open    bool   // asks for no account: what is not public is opened by a secret in the body
 }
 
 // Requests that only name a thing.
@@ -111,7 +112,7 @@ const (
 func Routes() []Route {
 	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	return append(slices.Concat(agreementRoutes(), mechanismRoutes(), indexRoutes(), registerRoutes(), noticeRoutes(), rightsRoutes(),
-		visitRoutes(), screeningRoutes(), forumRoutes(), decisionRoutes()), []Route{
+		visitRoutes(), screeningRoutes(), forumRoutes(), decisionRoutes(), callRoutes(), openCallRoutes()), []Route{
 		{Name: "me", Method: get, Path: "/me", Summary: "Who the caller is, and what they may do here", In: None{}, Out: Me{}},
 		{Name: "desk", Method: get, Path: "/desk", Summary: "What needs the caller now", In: None{}, Out: Desk{}},
 

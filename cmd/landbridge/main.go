@@ -60,6 +60,7 @@ func commands() *command {
 			mechanismCommand(),
 			forumCommand(),
 			decisionCommand(),
+			callCommand(),
 			indexCommand(),
 			screenCommand(),
 			noticeCommand(),

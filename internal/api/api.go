@@ -35,6 +35,7 @@ import (
 	"landbridge.example/client"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/agreement"
+	callfor "landbridge.example/internal/call"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/decision"
 	"landbridge.example/internal/fail"
@@ -42,6 +43,7 @@ import (
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/notice"
+	"landbridge.example/internal/pace"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/rights"
@@ -77,6 +79,8 @@ type Config struct {
 	Screening *screening.Screening
 	Notice    *notice.Register
 	Rights    *rights.Desk
+	Calls     *callfor.Desk
+	Gate      *pace.Gate // of calls that need no account
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Visit     *visit.Register
@@ -107,6 +111,8 @@ type API struct {
 	mux   *http.ServeMux
 	done  map[string]bool // routes that have a handler
 	feeds atomic.Int64
+
+	repeats repeats // of those who have no account
 }
 
 // New returns the API over the given modules. It panics when a route of
@@ -137,6 +143,8 @@ func New(c Config) *API {
 	a.noticeRoutes()
 	a.rightsRoutes()
 	a.visitRoutes()
+	a.callRoutes()
+	a.openCallRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {
 			panic("api: no handler for " + r.Name)

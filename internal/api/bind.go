@@ -16,8 +16,31 @@ import (
 // bind fills in, a pointer to a request type of package client, from the
 // path, the query, the headers and the JSON body of r, by the tags of its fields.
 func bind(w http.ResponseWriter, r *http.Request, in any, rawBody bool) error {
+	hasBody, err := bindHead(r, in)
+	switch {
+	case err != nil:
+		return err
+	case hasBody:
+		return readJSON(w, r, in, MaxBody)
+	case rawBody:
+		return nil // the handler streams it
+	}
+	return noBody(r)
+}
+
+// bindUpTo is bind with a bound of its own for the JSON body.
+func bindUpTo(w http.ResponseWriter, r *http.Request, in any, limit int64) error {
+	hasBody, err := bindHead(r, in)
+	if err != nil || !hasBody {
+		return errors.Join(err, noBody(r))
+	}
+	return readJSON(w, r, in, limit)
+}
+
+// bindHead fills in what does not stand in the body, and reports whether
+// anything does.
+func bindHead(r *http.Request, in any) (hasBody bool, err error) {
 	v := reflect.ValueOf(in).Elem()
-	hasBody := false
 	known := map[string]bool{}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
@@ -34,21 +57,15 @@ func bind(w http.ResponseWriter, r *http.Request, in any, rawBody bool) error {
 			continue
 		}
 		if err := setText(v.Field(i), name, text); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for name := range r.URL.Query() {
 		if !known[name] {
-			return fail.New(fail.Invalid, "there is no parameter %q here; see /api/v1/docs", name)
+			return false, fail.New(fail.Invalid, "there is no parameter %q here; see /api/v1/docs", name)
 		}
 	}
-	if hasBody {
-		return readJSON(w, r, in)
-	}
-	if rawBody {
-		return nil // the handler streams it
-	}
-	return noBody(r)
+	return hasBody, nil
 }
 
 func setText(v reflect.Value, name, text string) error {
@@ -85,11 +102,11 @@ func clip(s string) string {
 	return s
 }
 
-func readJSON(w http.ResponseWriter, r *http.Request, in any) error {
+func readJSON(w http.ResponseWriter, r *http.Request, in any, limit int64) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return fail.New(fail.Invalid, "send the body as application/json")
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
 	err := d.Decode(in)

@@ -47,7 +47,11 @@ type Answers interface {
 // knows whether it was done: a second time changes nothing that matters. An act
 // and a file are not: there the caller must look first.
 func repeatable(name string) bool {
-	return name != "act" && name != "attachToDraft" && name != "newWatch" && name != "addSubjects" && name != "newBatch"
+	switch name {
+	case "act", "attachToDraft", "newWatch", "addSubjects", "newBatch", "newCallFor", "inviteReviewer":
+		return false
+	}
+	return true
 }
 
 // once does a write under its idempotency key.

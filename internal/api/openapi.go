@@ -102,7 +102,7 @@ func operation(s *schemas, r client.Route) object {
 		op["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": s.of(in)}}}
 	}
 	op["responses"] = responses(s, r)
-	if r.Name == "health" {
+	if r.Name == "health" || r.Open {
 		op["security"] = []object{}
 	}
 	return op

@@ -21,6 +21,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
@@ -106,12 +108,46 @@ func (v *Vault) unwrap(owner string, scan func(...any) error) (Key, error) {
 	case err != nil:
 		return Key{}, fmt.Errorf("reading a data key: %w", err)
 	}
+	return v.open(owner, wrapped)
+}
+
+func (v *Vault) open(owner string, wrapped []byte) (Key, error) {
 	raw, err := v.kek.Open(nil, nil, wrapped, []byte(wrapAbout+owner))
 	if err != nil {
 		return Key{}, fail.Because(err, fail.Unsigned, "this node's key-encryption key does not open its data keys; "+
 			"put back keys/kek from the backup that belongs to this database")
 	}
 	return Key{aead(raw)}, nil
+}
+
+// keysAtOnce is how many keys one question asks for.
+const keysAtOnce = 500
+
+// Keys returns the data keys of many owners; who has none is not in the answer.
+func (v *Vault) Keys(ctx context.Context, d *db.DB, owners []string) (map[string]Key, error) {
+	all := make(map[string]Key, len(owners))
+	for some := range slices.Chunk(owners, keysAtOnce) {
+		var places strings.Builder
+		args := make([]any, len(some))
+		for i, owner := range some {
+			args[i] = owner
+			fmt.Fprintf(&places, ", $%d", i+1)
+		}
+		err := d.Each(ctx, func(rows *sql.Rows) error {
+			var owner string
+			var wrapped []byte
+			if err := rows.Scan(&owner, &wrapped); err != nil {
+				return err
+			}
+			key, err := v.open(owner, wrapped)
+			all[owner] = key
+			return err
+		}, `SELECT owner, wrapped FROM blob_key WHERE owner IN (`+places.String()[2:]+`)`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("reading data keys: %w", err)
+		}
+	}
+	return all, nil
 }
 
 // Destroy forgets the data key of owner for ever (S15). Destroying what is not

@@ -14,9 +14,11 @@
 // database and the node's key-encryption key learns who wrote what; who holds
 // the database alone reads numbers, states and what was published.
 //
-// Limits: [MaxEntries] entries of one call, [MaxText] bytes of a text; texts
-// are plain text, without files. Entries are erased with the call (S15); what
-// was published stays, without addresses.
+// Limits: [MaxEntries] entries of one call, [MaxText] bytes of a text, and one
+// PDF file of [MaxFile] bytes beside it; texts are plain text. What a PDF says
+// in packed parts is not read here, so reviewers of an anonymous call do not get
+// it. Entries are erased with the call (S15); what was published stays, without
+// addresses.
 package call
 
 import (
@@ -61,6 +63,7 @@ const (
 	MaxAuthors   = 20
 	MaxProducts  = 50
 	MaxReviewers = 500 // of one call
+	MaxFile      = 10 << 20
 	MaxCriteria  = 10
 	MaxScore     = 10
 	maxCalls     = 200 // of one edition
@@ -101,6 +104,9 @@ const (
 	factChanged   = "call.entry-changed"
 	factWithdrawn = "call.entry-withdrawn"
 	factReviewer  = "call.reviewer-named"
+	factAccepted  = "call.reviewer-came"
+	factRemoved   = "call.reviewer-removed"
+	factFile      = "call.file-kept"
 	factAssigned  = "call.review-assigned"
 	factConflict  = "call.conflict-declared"
 	factReviewed  = "call.reviewed"
@@ -119,6 +125,7 @@ type Config struct {
 	DB     *db.DB
 	Log    *record.Log
 	Vault  *blob.Vault
+	Blobs  *blob.Store // for files of papers; nil: none are taken
 	Clock  func() time.Time
 	Random io.Reader
 }
@@ -215,19 +222,28 @@ func (d *Desk) Open(ctx context.Context, p staff.Person, c Call) (landbridge.ID,
 	return c.ID, err
 }
 
-// Calls lists the calls of an edition, for everyone.
+// Calls lists the calls of an edition, for everyone; without an edition the
+// newest calls of all.
 func (d *Desk) Calls(ctx context.Context, edition string) ([]Call, error) {
 	var all []Call
 	err := d.c.DB.Each(ctx, func(rows *sql.Rows) error {
 		c, err := readCall(rows)
 		all = append(all, c)
 		return err
-	}, `SELECT body FROM call_call WHERE edition = $1 ORDER BY closes_us, id LIMIT $2`, edition, maxCalls)
+	}, `SELECT body FROM call_call WHERE edition = $1 OR $1 = '' ORDER BY closes_us DESC, id LIMIT $2`, edition, maxCalls)
 	if err != nil {
 		return nil, fmt.Errorf("listing calls: %w", err)
 	}
 	return all, nil
 }
+
+// Call returns one call, for everyone.
+func (d *Desk) Call(ctx context.Context, id landbridge.ID) (Call, error) {
+	return readCall(d.c.DB.QueryRow(ctx, selectCall, id))
+}
+
+// IsOpen reports whether a call takes entries at a time.
+func (c *Call) IsOpen(now time.Time) bool { return now.Before(c.Closes) }
 
 // A scanner is one row of an answer.
 type scanner interface{ Scan(...any) error }

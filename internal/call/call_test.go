@@ -55,16 +55,20 @@ func each(t *testing.T, f func(*testing.T, *desk)) {
 		verifier, err := ledger.ParseVerifier(keys.Log.Public())
 		must(t, err)
 		clock := func() time.Time { return x.now }
-		log, err := record.Open(t.Context(), d, record.Config{Party: "XF", Signer: keys.Log.Signer(), Verifier: verifier, Witness: keys.Witness, Clock: clock, Random: rand.Reader})
+		log, err := record.Open(t.Context(), d, record.Config{Party: "XF", Signer: keys.Log.Signer(), Verifier: verifier, Witness: keys.Witness,
+			Clock: clock, Random: rand.Reader})
 		must(t, err)
-		x.Desk = New(Config{DB: d, Log: log, Vault: blob.NewVault(keys.KEK), Clock: clock, Random: rand.Reader})
+		blobs, err := blob.NewStore(t.TempDir())
+		must(t, err)
+		x.Desk = New(Config{DB: d, Log: log, Vault: blob.NewVault(keys.KEK), Blobs: blobs, Clock: clock, Random: rand.Reader})
 		f(t, x)
 	})
 }
 
 func (d *desk) open(kind string) landbridge.ID {
 	d.t.Helper()
-	c := Call{Edition: "2026", Kind: kind, Title: "Call " + kind, Text: "Send what you have.", Closes: start.AddDate(0, 2, 0), Ends: start.AddDate(0, 7, 0), KeepDays: 90}
+	c := Call{Edition: "2026", Kind: kind, Title: "Call " + kind, Text: "Send what you have.", Closes: start.AddDate(0, 2, 0), Ends: start.AddDate(0, 7,
+		0), KeepDays: 90}
 	if kind == Paper || kind == Award {
 		c.Anonymous, c.MinReviews, c.Criteria = kind == Paper, 2, []Criterion{{"Quality", 3}, {"Use", 1}}
 	}
@@ -75,7 +79,9 @@ func (d *desk) open(kind string) landbridge.ID {
 
 func (d *desk) reviewer(call landbridge.ID, name, organisation string) (landbridge.ID, string) {
 	d.t.Helper()
-	id, secret, err := d.AddReviewer(d.t.Context(), chair, call, Reviewer{Name: name, Organisation: organisation, Email: "reader@review.example"})
+	id, code, err := d.AddReviewer(d.t.Context(), chair, call, Reviewer{Name: name, Organisation: organisation, Email: "reader@review.example"})
+	must(d.t, err)
+	secret, err := d.Accept(d.t.Context(), code)
 	must(d.t, err)
 	return id, secret
 }
@@ -88,7 +94,8 @@ func (d *desk) judged(call, entry landbridge.ID, scores ...int) (secrets []strin
 		id, secret := d.reviewer(call, fmt.Sprintf("Reviewer %d", i), fmt.Sprintf("Academy%d", i))
 		must(d.t, d.Assign(ctx, chair, entry, id))
 		must(d.t, d.Declare(ctx, secret, entry, false))
-		must(d.t, d.Judge(ctx, secret, entry, Review{Scores: map[string]int{"Quality": s, "Use": 0}, Comment: fmt.Sprintf("comment %d", i), Note: "between us"}))
+		must(d.t, d.Judge(ctx, secret, entry, Review{Scores: map[string]int{"Quality": s, "Use": 0}, Comment: fmt.Sprintf("comment %d", i),
+			Note: "between us"}))
 		secrets = append(secrets, secret)
 	}
 	return secrets
@@ -192,7 +199,8 @@ func TestS21Commendation(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		ctx := t.Context()
 		call := d.open(Award)
-		x := Content{Title: "Safe rails", Abstract: "A project.", Project: &Project{Organisation: "Rail Works", Country: "Caldera", Period: "2024", Results: "No theft in a year."}}
+		x := Content{Title: "Safe rails", Abstract: "A project.", Project: &Project{Organisation: "Rail Works", Country: "Caldera", Period: "2024",
+			Results: "No theft in a year."}}
 		r, err := d.Submit(ctx, call, x, authors)
 		must(t, err)
 		entry := d.only(call).ID

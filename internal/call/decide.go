@@ -1,14 +1,11 @@
 package call
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/blob"
@@ -23,6 +20,8 @@ type Decision struct {
 	Reason string  `json:"reason,omitempty"`
 	Mean   float64 `json:"mean,omitempty"` // of the reviews that counted
 	Count  int     `json:"count,omitempty"`
+
+	At time.Time `json:"at,omitzero"`
 }
 
 // A Standing is an entry in the list of those who decide.
@@ -47,39 +46,6 @@ func standing(e *Entry, reviews []Given) Standing {
 		s.Mean /= float64(s.Count)
 	}
 	return s
-}
-
-// List returns the entries of a call with their reviews, the best first.
-func (d *Desk) List(ctx context.Context, p staff.Person, call landbridge.ID) ([]Standing, error) {
-	if err := runs(p); err != nil {
-		return nil, err
-	}
-	if err := d.Sweep(ctx); err != nil {
-		return nil, err
-	}
-	var rows []*row
-	err := d.c.DB.Each(ctx, func(r *sql.Rows) error {
-		x, err := readRow(r, noEntry)
-		rows = append(rows, x)
-		return err
-	}, selectEntry+`of_call = $1 AND state NOT IN ($2, $3) ORDER BY number LIMIT $4`, call, Withdrawn, Erased, MaxEntries)
-	if err != nil {
-		return nil, err
-	}
-	var all []Standing
-	for _, r := range rows {
-		e, err := d.entry(ctx, r, true)
-		if err != nil {
-			return nil, err
-		}
-		reviews, err := d.reviews(ctx, r.id)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, standing(e, reviews))
-	}
-	slices.SortStableFunc(all, func(a, b Standing) int { return cmp.Compare(b.Mean, a.Mean) })
-	return all, d.c.DB.Write(ctx, func(tx *db.Tx) error { return d.fact(tx, factRead, p.Pseudonym, call) })
 }
 
 // Decide accepts, declines or sends an entry back to be revised, once the
@@ -111,11 +77,12 @@ func (d *Desk) Decide(ctx context.Context, p staff.Person, entry landbridge.ID, 
 		if c.Kind == Award && way == Accepted {
 			state, kind = Proposed, factProposed
 		}
-		decision, err := seals(key, Decision{Way: way, Reason: reason, Mean: s.Mean, Count: s.Count}, "decision", entry)
+		decision, err := seals(key, Decision{Way: way, Reason: reason, Mean: s.Mean, Count: s.Count, At: d.now()}, "decision", entry)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`UPDATE call_entry SET state = $1, decision = $2, decided_by = $3 WHERE id = $4`, state, decision, p.Pseudonym, entry); err != nil {
+		if _, err := tx.Exec(`UPDATE call_entry SET state = $1, decision = $2, decided_by = $3 WHERE id = $4`, state, decision, p.Pseudonym,
+			entry); err != nil {
 			return fmt.Errorf("deciding: %w", err)
 		}
 		return d.fact(tx, kind, p.Pseudonym, entry)
@@ -187,116 +154,5 @@ func (d *Desk) step(ctx context.Context, entry landbridge.ID, state string, do f
 			return err
 		}
 		return do(tx, r, &c, key)
-	})
-}
-
-// A Published entry is public: in the proceedings, among the side events, the
-// exhibitors or the commended projects.
-type Published struct {
-	Entry   landbridge.ID `json:"entry"`
-	Call    string        `json:"call"` // its title
-	Kind    string        `json:"kind"`
-	Number  int           `json:"number"`
-	Content Content       `json:"content"`
-	Authors []Author      `json:"authors"` // without addresses
-	Reason  string        `json:"reason,omitempty"`
-}
-
-// Publish makes the accepted entries of a call public: what was written, and by
-// whom, without addresses. It may be repeated when more were accepted.
-func (d *Desk) Publish(ctx context.Context, p staff.Person, call landbridge.ID) (published int, err error) {
-	all, err := d.List(ctx, p, call)
-	if err != nil {
-		return 0, err
-	}
-	err = d.c.DB.Write(ctx, func(tx *db.Tx) error {
-		published = 0
-		for _, s := range all {
-			if s.State != Accepted {
-				continue
-			}
-			out := Published{Entry: s.ID, Call: s.Call.Title, Kind: s.Call.Kind, Number: s.Number, Content: s.Content}
-			for _, a := range s.Authors {
-				out.Authors = append(out.Authors, Author{Name: a.Name, Organisation: a.Organisation})
-			}
-			if s.Call.Kind == Award {
-				out.Reason = s.Decision.Reason // why it is commended
-				out.Authors = nil              // who nominated is not published
-			}
-			long := out.Content.Text
-			out.Content.Text = "" // kept beside it, so that a list stays small
-			body, err := json.Marshal(out)
-			if err != nil {
-				return err
-			}
-			res, err := tx.Exec(`INSERT INTO call_published (entry, edition, kind, number, body, long, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
-				ON CONFLICT DO NOTHING`, s.ID, s.Call.Edition, s.Call.Kind, s.Number, body, long, us(d.now()))
-			if err != nil {
-				return fmt.Errorf("publishing: %w", err)
-			}
-			n, err := res.RowsAffected()
-			if err != nil {
-				return err
-			}
-			published += int(n)
-		}
-		return d.fact(tx, factPublished, p.Pseudonym, call)
-	})
-	return published, err
-}
-
-// Publication returns one published entry with its text, for everyone.
-func (d *Desk) Publication(ctx context.Context, entry landbridge.ID) (*Published, error) {
-	var body []byte
-	var long string
-	err := d.c.DB.QueryRow(ctx, `SELECT body, long FROM call_published WHERE entry = $1`, entry).Scan(&body, &long)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fail.New(fail.Missing, noEntry)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading a publication: %w", err)
-	}
-	x := &Published{}
-	if err := json.Unmarshal(body, x); err != nil {
-		return nil, err
-	}
-	x.Content.Text = long
-	return x, nil
-}
-
-// Public lists what was published of one kind in an edition, for everyone,
-// without the long texts.
-func (d *Desk) Public(ctx context.Context, edition, kind string) ([]Published, error) {
-	var all []Published
-	err := d.c.DB.Each(ctx, func(rows *sql.Rows) error {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
-			return err
-		}
-		var x Published
-		err := json.Unmarshal(body, &x)
-		all = append(all, x)
-		return err
-	}, `SELECT body FROM call_published WHERE edition = $1 AND kind = $2 ORDER BY number, entry LIMIT $3`, edition, kind, MaxEntries)
-	if err != nil {
-		return nil, fmt.Errorf("listing what was published: %w", err)
-	}
-	return all, nil
-}
-
-// Retract takes a published entry back, with everything that says what it was.
-func (d *Desk) Retract(ctx context.Context, p staff.Person, entry landbridge.ID) error {
-	if err := runs(p); err != nil {
-		return err
-	}
-	return d.c.DB.Write(ctx, func(tx *db.Tx) error {
-		res, err := tx.Exec(`DELETE FROM call_published WHERE entry = $1`, entry)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, fail.New(fail.Missing, noEntry))
-		}
-		return d.fact(tx, factPublished, p.Pseudonym, entry)
 	})
 }

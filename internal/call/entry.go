@@ -182,13 +182,14 @@ func (d *Desk) Submit(ctx context.Context, call landbridge.ID, x Content, author
 		if err != nil {
 			return err
 		}
-		content, err1 := seals(key, x, "content", id)
+		content, long, err1 := x.seal(key, id)
 		by, err2 := seals(key, authors, "authors", id)
 		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO call_entry (id, of_call, number, state, token, content, authors, decision, decided_by, sent_us)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9)`, id, call, r.Number, Sent, token(secret), content, by, []byte{}, us(d.now())); err != nil {
+		if _, err := tx.Exec(`INSERT INTO call_entry (id, of_call, number, state, token, content, long, authors, decision, decided_by, sent_us)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '',
+				$10)`, id, call, r.Number, Sent, token(secret), content, long, by, []byte{}, us(d.now())); err != nil {
 			return fmt.Errorf("taking an entry in: %w", err)
 		}
 		return d.fact(tx, factSent, "node", id)
@@ -197,6 +198,15 @@ func (d *Desk) Submit(ctx context.Context, call landbridge.ID, x Content, author
 		return nil, err
 	}
 	return r, nil
+}
+
+// seal returns what was entered and its long text, sealed apart.
+func (c Content) seal(key blob.Key, id landbridge.ID) (content, long []byte, err error) {
+	text := c.Text
+	c.Text = ""
+	content, err1 := seals(key, c, "content", id)
+	long, err2 := seals(key, text, "text", id)
+	return content, long, errors.Join(err1, err2)
 }
 
 // A row is an entry as stored.
@@ -239,6 +249,11 @@ type Entry struct {
 	Content  Content
 	Authors  []Author // none for a reviewer of an anonymous call
 	Decision Decision
+	File     int64 // bytes of its file; 0: none, or none for this reader
+
+	// Told to the author.
+	Published time.Time
+	Stand     string // "Hall 1, A2"
 }
 
 func (r *row) open(key blob.Key, c Call, withAuthors bool) (*Entry, error) {
@@ -252,6 +267,7 @@ func (r *row) open(key blob.Key, c Call, withAuthors bool) (*Entry, error) {
 	return e, errors.Join(unseals(key, r.authors, &e.Authors, "authors", r.id), unseals(key, r.decision, &e.Decision, "decision", r.id))
 }
 
+// entry opens an entry with its text.
 func (d *Desk) entry(ctx context.Context, r *row, withAuthors bool) (*Entry, error) {
 	c, err := readCall(d.c.DB.QueryRow(ctx, selectCall, r.call))
 	if err != nil {
@@ -261,7 +277,19 @@ func (d *Desk) entry(ctx context.Context, r *row, withAuthors bool) (*Entry, err
 	if err != nil {
 		return nil, err
 	}
-	return r.open(key, c, withAuthors)
+	e, err := r.open(key, c, withAuthors)
+	if err != nil {
+		return nil, err
+	}
+	var long []byte
+	if err := d.c.DB.QueryRow(ctx, `SELECT long, coalesce((SELECT size FROM call_file WHERE entry = call_entry.id), 0) FROM call_entry WHERE id = $1`, r.id).
+		Scan(&long, &e.File); err != nil {
+		return nil, fmt.Errorf("reading a text: %w", err)
+	}
+	if !withAuthors && c.Anonymous {
+		e.File = 0
+	}
+	return e, unseals(key, long, &e.Content.Text, "text", r.id)
 }
 
 // Look returns an entry to its author, with the comments meant for them once it
@@ -277,6 +305,9 @@ func (d *Desk) Look(ctx context.Context, secret string) (*Entry, []string, error
 	}
 	if e.State == Proposed {
 		e.State, e.Decision = Sent, Decision{}
+	}
+	if err := d.news(ctx, e); err != nil {
+		return nil, nil, err
 	}
 	if e.State == Sent || e.State == Withdrawn {
 		return e, nil, nil
@@ -294,12 +325,38 @@ func (d *Desk) Look(ctx context.Context, secret string) (*Entry, []string, error
 	return e, comments, nil
 }
 
+// news adds what an author learns beside the decision: when the entry was
+// published, and where an exhibitor stands.
+func (d *Desk) news(ctx context.Context, e *Entry) error {
+	var at int64
+	err := d.c.DB.QueryRow(ctx, `SELECT coalesce((SELECT at_us FROM call_published WHERE entry = $1), 0)`, e.ID).Scan(&at)
+	if err != nil {
+		return fmt.Errorf("reading a publication: %w", err)
+	}
+	if at > 0 {
+		e.Published = time.UnixMicro(at).UTC()
+	}
+	if e.Call.Kind != Expo {
+		return nil
+	}
+	var hall, code string
+	err = d.c.DB.QueryRow(ctx, `SELECT hall, code FROM call_stand WHERE entry = $1`, e.ID).Scan(&hall, &code)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading a stand: %w", err)
+	}
+	e.Stand = hall + " · " + code
+	return nil
+}
+
 // Change replaces what was entered: until the call closes, and after that when
 // the author was asked to revise it.
 func (d *Desk) Change(ctx context.Context, secret string, x Content) error {
 	return d.byAuthor(ctx, secret, func(tx *db.Tx, r *row, c *Call, key blob.Key) error {
-		if r.state != Revise && (r.state != Sent || !d.now().Before(c.Closes)) {
-			return fail.New(fail.Expired, "this entry can no longer be changed")
+		if err := d.changeable(r, c); err != nil {
+			return err
 		}
 		var authors []Author
 		if err := unseals(key, r.authors, &authors, "authors", r.id); err != nil {
@@ -311,15 +368,23 @@ func (d *Desk) Change(ctx context.Context, secret string, x Content) error {
 		if err := checkAuthors(c, &x, authors); err != nil {
 			return err
 		}
-		content, err := seals(key, x, "content", r.id)
+		content, long, err := x.seal(key, r.id)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`UPDATE call_entry SET content = $1, state = $2 WHERE id = $3`, content, Sent, r.id); err != nil {
+		if _, err := tx.Exec(`UPDATE call_entry SET content = $1, long = $2, state = $3 WHERE id = $4`, content, long, Sent, r.id); err != nil {
 			return fmt.Errorf("changing an entry: %w", err)
 		}
 		return d.fact(tx, factChanged, "node", r.id)
 	})
+}
+
+// changeable refuses to change what is closed or decided.
+func (d *Desk) changeable(r *row, c *Call) error {
+	if r.state == Revise || r.state == Sent && c.IsOpen(d.now()) {
+		return nil
+	}
+	return fail.New(fail.Expired, "this entry can no longer be changed")
 }
 
 // Withdraw takes an entry back before it is published; its key goes at once.

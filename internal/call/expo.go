@@ -31,7 +31,8 @@ type Stand struct {
 }
 
 func (s Stand) check() error {
-	if !line(s.Code) || !line(s.Hall) || s.Left < 0 || s.Top < 0 || s.Wide < 50 || s.Deep < 50 || s.Left+s.Wide > maxHallCM || s.Top+s.Deep > maxHallCM {
+	if !line(s.Code) || strings.HasPrefix(s.Code,
+		"#") || !line(s.Hall) || s.Left < 0 || s.Top < 0 || s.Wide < 50 || s.Deep < 50 || s.Left+s.Wide > maxHallCM || s.Top+s.Deep > maxHallCM {
 		return fail.New(fail.Invalid, "a stand has a code, a hall, and a place and size in centimetres, at least 50 wide and deep")
 	}
 	return nil

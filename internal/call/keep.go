@@ -79,7 +79,10 @@ func (d *Desk) erase(tx *db.Tx, id landbridge.ID, state string) error {
 	if err := d.c.Vault.Destroy(tx, owner(id)); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE call_entry SET state = $1, content = $2, authors = $2, decision = $2, token = $2, decided_by = '' WHERE id = $3`,
+	if err := d.dropFile(tx, id); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE call_entry SET state = $1, content = $2, long = $2, authors = $2, decision = $2, token = $2, decided_by = '' WHERE id = $3`,
 		state, []byte{}, id); err != nil {
 		return fmt.Errorf("erasing an entry: %w", err)
 	}

@@ -29,8 +29,9 @@ type Reviewer struct {
 	Email        string        `json:"email"`
 }
 
-// AddReviewer names a reviewer of a call and returns the secret with which they
-// read and review. It is told once.
+// AddReviewer names a reviewer of a call and returns the code of their
+// invitation. It opens once: [Desk.Accept] gives the secret with which they read
+// and review, so that whoever sent the code cannot judge in their name unseen.
 func (d *Desk) AddReviewer(ctx context.Context, p staff.Person, call landbridge.ID, r Reviewer) (landbridge.ID, string, error) {
 	if err := runs(p); err != nil {
 		return "", "", err
@@ -38,7 +39,7 @@ func (d *Desk) AddReviewer(ctx context.Context, p staff.Person, call landbridge.
 	if !line(r.Name) || !line(r.Organisation) || !address(r.Email) {
 		return "", "", fail.New(fail.Invalid, "a reviewer has a name, an organisation and a mail address")
 	}
-	secret, err := d.secret()
+	code, err := d.secret()
 	if err != nil {
 		return "", "", err
 	}
@@ -64,12 +65,47 @@ func (d *Desk) AddReviewer(ctx context.Context, p staff.Person, call landbridge.
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO call_reviewer (id, of_call, token, body) VALUES ($1, $2, $3, $4)`, r.ID, call, token(secret), body); err != nil {
+		if _, err := tx.Exec(`INSERT INTO call_reviewer (id, of_call, token, code, body, taken_us) VALUES ($1, $2, $3, $4, $5, 0)`,
+			r.ID, call, []byte{}, token(code), body); err != nil {
 			return fmt.Errorf("naming a reviewer: %w", err)
 		}
 		return d.fact(tx, factReviewer, p.Pseudonym, r.ID)
 	})
-	return r.ID, secret, err
+	return r.ID, code, err
+}
+
+// Accept takes the code of an invitation once and returns the reviewer's
+// secret, which is told once too. Who finds the code used tells the secretariat:
+// someone else may have it.
+func (d *Desk) Accept(ctx context.Context, code string) (string, error) {
+	secret, err := d.secret()
+	if err != nil {
+		return "", err
+	}
+	err = d.c.DB.Write(ctx, func(tx *db.Tx) error {
+		var id landbridge.ID
+		var taken int64
+		err := tx.QueryRow(`SELECT id, taken_us FROM call_reviewer WHERE code = $1`+tx.ForUpdate(), token(code)).Scan(&id, &taken)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fail.New(fail.Missing, "no invitation has this code; check it, or ask the secretariat for a new one")
+		}
+		if err != nil {
+			return fmt.Errorf("reading an invitation: %w", err)
+		}
+		if taken > 0 {
+			return fail.New(fail.Conflict,
+				"this code was used on %s and opens only once; if that was not you, tell the secretariat, which removes it and invites you again",
+				at(taken).Format("2 January 2006 15:04 MST"))
+		}
+		if _, err := tx.Exec(`UPDATE call_reviewer SET token = $1, taken_us = $2 WHERE id = $3`, token(secret), us(d.now()), id); err != nil {
+			return fmt.Errorf("taking an invitation: %w", err)
+		}
+		return d.fact(tx, factAccepted, "node", id)
+	})
+	if err != nil {
+		return "", err
+	}
+	return secret, nil
 }
 
 // Assign gives an entry to a reviewer of its call. Who shares an organisation
@@ -332,6 +368,7 @@ func (d *Desk) byReviewer(ctx context.Context, secret string, entry landbridge.I
 // A Given is a review as the secretariat sees it.
 type Given struct {
 	Reviewer landbridge.ID
+	Name     string // in a [Dossier]; empty: removed since
 	State    string
 	Review
 	Score float64

@@ -47,6 +47,7 @@ import (
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/notice"
+	"landbridge.example/internal/pace"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/peer"
 	"landbridge.example/internal/portal"
@@ -85,6 +86,7 @@ type Node struct {
 	Guests    *delegation.Office // who comes to the forum
 	Calls     *call.Desk
 	Visit     *visit.Register
+	Gate      *pace.Gate // what strangers may send
 
 	deps    Dependencies
 	clients func(landbridge.PartyID) *http.Client
@@ -334,8 +336,8 @@ func (n *Node) openFaces(ctx context.Context) error {
 		Screening: n.Screening, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Index: n.Index,
 		Forum: n.Forum, Public: n.publicOrigin(),
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),
-		MaxFile: n.Config.MaxExhibit << 20,
-		Clock:   n.deps.Clock, Machine: time.Now, Random: n.deps.Random, Logger: n.deps.Logger,
+		MaxFile: n.Config.MaxExhibit << 20, Calls: n.Calls, Gate: n.Gate,
+		Clock: n.deps.Clock, Machine: time.Now, Random: n.deps.Random, Logger: n.deps.Logger,
 		Substances: substances,
 	})))
 	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))

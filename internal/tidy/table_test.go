@@ -39,7 +39,8 @@ var may = map[string]string{
 	"internal/lang":          "",
 	"internal/face":          "internal/fail internal/lang",
 	"internal/face/facetest": "",
-	"internal/contentline":   "", // the lines of vCard and iCalendar
+	"internal/pace":          "internal/fail", // what strangers may send, by address
+	"internal/contentline":   "",              // the lines of vCard and iCalendar
 
 	"internal/face/diagram": "process", // pictures of processes, for both edges with pages
 
@@ -76,10 +77,10 @@ var may = map[string]string{
 
 	// Edges: never db or jobs, never each other.
 	"client":                ".",
-	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed",
-	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed",
+	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace",
+	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace",
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
-	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart",
+	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart internal/call internal/pace",
 	"internal/portal/chart": "",
 
 	// The whole.

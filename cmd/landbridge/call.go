@@ -168,7 +168,8 @@ func callList() *command {
 
 func callOpen() *command {
 	return callVerb{name: "open", args: "FILE", min: 1, max: 1, short: "open a call described in a JSON file (- is standard input)",
-		long: "The file holds edition, kind (paper, side-event, expo, award), title, text, closes, anonymous, min_reviews, criteria (name, weight), ends, keep_days.\n" +
+		long: "The file holds edition, kind (paper, side-event, expo, award), title, text, closes, anonymous, min_reviews,\n" +
+			"criteria (name, weight), ends and keep_days. " +
 			"Papers and awards are judged by at least two people; entries are erased keep_days after the edition ended (S15).",
 		example: "landbridge call open papers.json",
 		do: func(ctx context.Context, r *callRun) error {

@@ -156,7 +156,9 @@ func (e *edition) review() {
 	sent, err := n.Calls.List(t.Context(), e.desk, e.papers)
 	must(t, err)
 	for r, who := range e.chain.Reviewers[call.Paper] {
-		id, secret, err := n.Calls.AddReviewer(t.Context(), e.desk, e.papers, call.Reviewer{Name: who.Name, Organisation: who.Organisation, Email: who.Email})
+		id, code, err := n.Calls.AddReviewer(t.Context(), e.desk, e.papers, call.Reviewer{Name: who.Name, Organisation: who.Organisation, Email: who.Email})
+		must(t, err)
+		secret, err := n.Calls.Accept(t.Context(), code)
 		must(t, err)
 		for _, s := range sent {
 			must(t, n.Calls.Assign(t.Context(), e.desk, s.ID, id))

@@ -65,6 +65,8 @@ func commands() *command {
 			screenCommand(),
 			noticeCommand(),
 			visitCommand(),
+			newsCommand(),
+			agendaCommand(),
 			completionCommand(commands),
 			versionCommand(),
 		},

@@ -34,6 +34,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/client"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/agenda"
 	"landbridge.example/internal/agreement"
 	callfor "landbridge.example/internal/call"
 	"landbridge.example/internal/casework"
@@ -42,6 +43,7 @@ import (
 	"landbridge.example/internal/forum"
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/mechanism"
+	"landbridge.example/internal/news"
 	"landbridge.example/internal/notice"
 	"landbridge.example/internal/pace"
 	"landbridge.example/internal/party"
@@ -85,6 +87,8 @@ type Config struct {
 	Mechanism *mechanism.Groups
 	Visit     *visit.Register
 	Decision  *decision.Chamber
+	News      *news.Desk
+	Agenda    *agenda.Agendas
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -145,6 +149,7 @@ func New(c Config) *API {
 	a.visitRoutes()
 	a.callRoutes()
 	a.openCallRoutes()
+	a.newsRoutes()
 	for _, r := range client.Routes() {
 		if !a.done[r.Name] {
 			panic("api: no handler for " + r.Name)

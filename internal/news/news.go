@@ -234,7 +234,8 @@ func (k *Desk) Publish(ctx context.Context, p staff.Person, id landbridge.ID, se
 		}
 		digest := landbridge.Sum(append([]byte(domainVersion+string(id)+"\x00"), body...))
 		now := k.now()
-		index, err := k.c.Log.Append(tx, record.Fact{Kind: "news.published", Actor: p.Pseudonym, Digest: digest, About: about(id), Note: fmt.Sprintf("version %d", last+1)})
+		index, err := k.c.Log.Append(tx, record.Fact{Kind: "news.published", Actor: p.Pseudonym, Digest: digest, About: about(id),
+			Note: fmt.Sprintf("version %d", last+1)})
 		if err != nil {
 			return fmt.Errorf("recording a publication: %w", err)
 		}

@@ -31,6 +31,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/client"
+	"landbridge.example/internal/agenda"
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/api"
 	"landbridge.example/internal/blob"
@@ -46,6 +47,7 @@ import (
 	"landbridge.example/internal/jobs"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
+	"landbridge.example/internal/news"
 	"landbridge.example/internal/notice"
 	"landbridge.example/internal/pace"
 	"landbridge.example/internal/party"
@@ -87,6 +89,8 @@ type Node struct {
 	Calls     *call.Desk
 	Visit     *visit.Register
 	Gate      *pace.Gate // what strangers may send
+	News      *news.Desk
+	Agenda    *agenda.Agendas
 
 	deps    Dependencies
 	clients func(landbridge.PartyID) *http.Client
@@ -136,7 +140,7 @@ func Schemas() []db.Schema {
 	return []db.Schema{
 		blob.Schema(), jobs.Schema(), record.Schema(), party.Schema(), staff.Schema(), exchange.Schema(), agreement.Schema(), mechanism.Schema(), decision.Schema(),
 		casework.Schema(), rights.Schema(), notice.Schema(), screening.Schema(), gpsi.Schema(), forum.Schema(),
-		delegation.Schema(), call.Schema(), visit.Schema(), Schema(),
+		delegation.Schema(), call.Schema(), visit.Schema(), news.Schema(), agenda.Schema(), Schema(),
 	}
 }
 
@@ -332,6 +336,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle(portal.Prefix, public)
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights, Agreement: n.Agreement, Mechanism: n.Mechanism, Visit: n.Visit,
+		News: n.News, Agenda: n.Agenda,
 		Decision:  n.Decision,
 		Screening: n.Screening, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Index: n.Index,
 		Forum: n.Forum, Public: n.publicOrigin(),

@@ -3,10 +3,14 @@ package node
 import (
 	"context"
 
+	"landbridge.example"
+	"landbridge.example/internal/agenda"
+	"landbridge.example/internal/news"
 	"landbridge.example/internal/visit"
 )
 
-// openVisits builds the records of what parties do together outside cases.
+// openVisits builds the records of what parties do together outside cases, the
+// news and the personal agendas.
 func (n *Node) openVisits(context.Context) error {
 	n.Visit = visit.New(visit.Config{
 		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Clock: n.deps.Clock, Random: n.deps.Random,
@@ -14,5 +18,16 @@ func (n *Node) openVisits(context.Context) error {
 	for kind, h := range n.Visit.Handlers() {
 		n.Exchange.Handle(kind, h)
 	}
+	n.News = news.New(news.Config{DB: n.DB, Log: n.Log, Clock: n.deps.Clock, Random: n.deps.Random})
+	n.Agenda = agenda.New(agenda.Config{
+		DB: n.DB, Log: n.Log, Clock: n.deps.Clock, Random: n.deps.Random, Account: n.Staff.Account,
+		Session: func(ctx context.Context, id landbridge.ID) (string, error) {
+			s, err := n.Forum.Session(ctx, id)
+			if err != nil {
+				return "", err
+			}
+			return s.Edition, nil
+		},
+	})
 	return nil
 }

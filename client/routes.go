@@ -111,7 +111,7 @@ const (
 // Routes lists every call of the API.
 func Routes() []Route {
 	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	return append(slices.Concat(agreementRoutes(), mechanismRoutes(), indexRoutes(), registerRoutes(), noticeRoutes(), rightsRoutes(),
+	return append(slices.Concat(agreementRoutes(), mechanismRoutes(), indexRoutes(), registerRoutes(), noticeRoutes(), rightsRoutes(), delegationRoutes(),
 		visitRoutes(), newsRoutes(), screeningRoutes(), forumRoutes(), decisionRoutes(), callRoutes(), openCallRoutes()), []Route{
 		{Name: "me", Method: get, Path: "/me", Summary: "Who the caller is, and what they may do here", In: None{}, Out: Me{}},
 		{Name: "desk", Method: get, Path: "/desk", Summary: "What needs the caller now", In: None{}, Out: Desk{}},

@@ -61,6 +61,7 @@ func commands() *command {
 			forumCommand(),
 			decisionCommand(),
 			callCommand(),
+			delegationCommand(),
 			indexCommand(),
 			screenCommand(),
 			noticeCommand(),

@@ -70,12 +70,16 @@ const (
 	WriteForum   Action = "forum.write"
 	PublishForum Action = "forum.publish"
 
-	SeeVisits     Action = "visit.see"
-	WriteVisits   Action = "visit.write"
-	ReleaseVisits Action = "visit.release"
-	SeeNews       Action = "news.see"
-	WriteNews     Action = "news.write"
-	KeepAgenda    Action = "agenda.keep"
+	SeeVisits      Action = "visit.see"
+	WriteVisits    Action = "visit.write"
+	ReleaseVisits  Action = "visit.release"
+	SeeNews        Action = "news.see"
+	WriteNews      Action = "news.write"
+	KeepAgenda     Action = "agenda.keep"
+	SeeGuests      Action = "guest.see"
+	NominateGuests Action = "guest.nominate"
+	AdmitGuests    Action = "guest.admit"
+	EraseGuests    Action = "guest.erase"
 )
 
 // Actions lists every action.
@@ -88,7 +92,8 @@ func Actions() []Action {
 		ScreenNames, SeeScreening, KeepWatch, DecideHit, ConfirmHit, SeeLists, ImportList,
 		SearchNotices, AnswerRights,
 		SeeForum, WriteForum, PublishForum,
-		SeeVisits, WriteVisits, ReleaseVisits, SeeNews, WriteNews, KeepAgenda}
+		SeeVisits, WriteVisits, ReleaseVisits, SeeNews, WriteNews, KeepAgenda,
+		SeeGuests, NominateGuests, AdmitGuests, EraseGuests}
 }
 
 // A Decision is the answer of the table.
@@ -213,6 +218,13 @@ func forumTable() []row {
 		{WriteNews, []landbridge.Role{landbridge.Secretariat}, "0.2",
 			"News is written, published and withdrawn by the secretariat, and each publication is in the log."},
 		{KeepAgenda, everyone(), "0.2", "A personal agenda is for the staff of this node, each their own."},
+		{SeeGuests, append(checking(), landbridge.Secretariat, landbridge.ContactPoint, landbridge.CentralAuthority), "S15",
+			"Data on people who come to the forum are for those who nominate and admit them, and for those who check."},
+		{NominateGuests, []landbridge.Role{landbridge.Secretariat, landbridge.ContactPoint, landbridge.CentralAuthority}, "0.2",
+			"People are nominated by the contact point, the central authority or the secretariat."},
+		{AdmitGuests, []landbridge.Role{landbridge.Secretariat}, "0.2", "Delegations are admitted by the secretariat."},
+		{EraseGuests, []landbridge.Role{landbridge.Secretariat, landbridge.DataProtection}, "S15",
+			"Data on a person are erased by the data-protection officer or the secretariat."},
 	}
 }
 

@@ -39,9 +39,11 @@ import (
 	callfor "landbridge.example/internal/call"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/decision"
+	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum"
 	"landbridge.example/internal/gpsi"
+	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
 	"landbridge.example/internal/news"
 	"landbridge.example/internal/notice"
@@ -89,6 +91,8 @@ type Config struct {
 	Decision  *decision.Chamber
 	News      *news.Desk
 	Agenda    *agenda.Agendas
+	Guests    *delegation.Office
+	Lang      *lang.Book
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -139,6 +143,7 @@ func New(c Config) *API {
 	a.agreementRoutes()
 	a.mechanismRoutes()
 	a.decisionRoutes()
+	a.delegationRoutes()
 	a.indexRoutes()
 	a.forumRoutes()
 	a.logRoutes()

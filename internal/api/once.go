@@ -48,7 +48,8 @@ type Answers interface {
 // and a file are not: there the caller must look first.
 func repeatable(name string) bool {
 	switch name {
-	case "act", "attachToDraft", "newWatch", "addSubjects", "newBatch", "newCallFor", "inviteReviewer":
+	case "act", "attachToDraft", "newWatch", "addSubjects", "newBatch", "newCallFor", "inviteReviewer",
+		"newDelegation", "nominate", "nominateTable":
 		return false
 	}
 	return true

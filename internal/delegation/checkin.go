@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
+	"landbridge.example"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/delegation/badge"
 	"landbridge.example/internal/delegation/door"
@@ -25,6 +27,7 @@ type Taken struct {
 	Unknown []int
 	Revoked []int // badges scanned after they were revoked: the door's list was old
 	Clashes []door.Clash
+	Clocks  []Odd // doors whose clock is far off
 }
 
 // TakeScans merges a file of scans into what is known of an edition. The same
@@ -44,9 +47,11 @@ func (o *Office) TakeScans(ctx context.Context, p staff.Person, edition string, 
 	var t *Taken
 	err = o.c.DB.Write(ctx, func(tx *db.Tx) error {
 		t = &Taken{Scans: len(book.Scans), Clashes: book.Clashes()} // from the start again if the commit is tried again
-		if _, _, err := readEdition(tx.QueryRow(selectEdition, edition)); err != nil {
+		e, _, err := readEdition(tx.QueryRow(selectEdition, edition))
+		if err != nil {
 			return err
 		}
+		t.Clocks = odd(lines(book), &e, o.now())
 		var held int
 		if err := tx.QueryRow(`SELECT count(*) FROM delegation_scan WHERE edition = $1`, edition).Scan(&held); err != nil {
 			return err
@@ -66,7 +71,7 @@ func (o *Office) TakeScans(ctx context.Context, p staff.Person, edition string, 
 			}
 			t.New += int(n)
 		}
-		if err := o.judge(tx, book, t); err != nil || t.New == 0 {
+		if t.Unknown, t.Revoked, err = judge(tx.Each, book); err != nil || t.New == 0 {
 			return err
 		}
 		return o.fact(tx, factScanned, p.Pseudonym, "delegation-edition/"+edition, fmt.Sprintf("%d scans", t.New))
@@ -74,10 +79,13 @@ func (o *Office) TakeScans(ctx context.Context, p staff.Person, edition string, 
 	return t, err
 }
 
+// each reads rows, in a transaction or outside.
+type each func(scan func(*sql.Rows) error, q string, args ...any) error
+
 // judge finds badges that were never given, or scanned after their end.
-func (o *Office) judge(tx *db.Tx, book *door.Book, t *Taken) error {
+func judge(read each, book *door.Book) (unknown, late []int, err error) {
 	given := map[int]time.Time{}
-	err := tx.Each(func(rows *sql.Rows) error {
+	err = read(func(rows *sql.Rows) error {
 		var n int
 		var revoked int64
 		err := rows.Scan(&n, &revoked)
@@ -85,7 +93,7 @@ func (o *Office) judge(tx *db.Tx, book *door.Book, t *Taken) error {
 		return err
 	}, `SELECT number, revoked_us FROM delegation_badge WHERE edition = $1`, book.Edition)
 	if err != nil {
-		return fmt.Errorf("reading badges: %w", err)
+		return nil, nil, fmt.Errorf("reading badges: %w", err)
 	}
 	last := map[int]time.Time{}
 	for _, s := range book.Scans {
@@ -95,14 +103,100 @@ func (o *Office) judge(tx *db.Tx, book *door.Book, t *Taken) error {
 		revoked, ok := given[n]
 		switch {
 		case !ok:
-			t.Unknown = append(t.Unknown, n)
+			unknown = append(unknown, n)
 		case !revoked.IsZero() && !when.Before(revoked):
-			t.Revoked = append(t.Revoked, n)
+			late = append(late, n)
 		}
 	}
-	slices.Sort(t.Unknown)
-	slices.Sort(t.Revoked)
-	return nil
+	slices.Sort(unknown)
+	slices.Sort(late)
+	return unknown, late, nil
+}
+
+// A DoorLine is what one door noted.
+type DoorLine struct {
+	Door        string
+	Scans       int
+	First, Last time.Time
+}
+
+func lines(book *door.Book) []DoorLine {
+	place := map[string]int{}
+	var all []DoorLine
+	for _, s := range book.Scans { // in the order of time
+		i, ok := place[s.Door]
+		if !ok {
+			i = len(all)
+			place[s.Door], all = i, append(all, DoorLine{Door: s.Door, First: s.At})
+		}
+		all[i].Scans++
+		all[i].Last = s.At
+	}
+	slices.SortFunc(all, func(a, b DoorLine) int { return strings.Compare(a.Door, b.Door) })
+	return all
+}
+
+// Ways in which the clock of a door can be seen to be off.
+const (
+	Ahead = "ahead" // scans later than the moment they were brought
+	Early = "early" // before the days of the edition
+	Late  = "late"  // after them
+)
+
+const (
+	clockSlack = 2 * time.Minute
+	daySlack   = 48 * time.Hour // doors open before the first day, and close after the last
+)
+
+// An Odd is a door whose scans lie outside the time they can have. It moves
+// the time of an entry, never a count; someone should look at that device.
+type Odd struct {
+	DoorLine
+	Why string
+}
+
+func odd(all []DoorLine, e *Edition, now time.Time) []Odd {
+	var out []Odd
+	for _, l := range all {
+		switch {
+		case l.Last.After(now.Add(clockSlack)):
+			out = append(out, Odd{l, Ahead})
+		case l.First.Before(e.Starts.Add(-daySlack)):
+			out = append(out, Odd{l, Early})
+		case l.Last.After(e.Ends.Add(daySlack)):
+			out = append(out, Odd{l, Late})
+		}
+	}
+	return out
+}
+
+// A ScanReport is what the doors of an edition noted, and what is odd about it.
+type ScanReport struct {
+	Book    *door.Book
+	Entries []door.Entry
+	Doors   []DoorLine
+	Clashes []door.Clash
+	Clocks  []Odd
+	Unknown []int
+	Revoked []int
+}
+
+// Report reads everything the doors noted together.
+func (o *Office) Report(ctx context.Context, p staff.Person, edition string) (*ScanReport, error) {
+	book, err := o.Scans(ctx, p, edition)
+	if err != nil {
+		return nil, err
+	}
+	e, err := o.Edition(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	r := &ScanReport{Book: book, Entries: book.Entries(), Doors: lines(book), Clashes: book.Clashes()}
+	r.Clocks = odd(r.Doors, &e, o.now())
+	r.Unknown, r.Revoked, err = judge(func(scan func(*sql.Rows) error, q string, args ...any) error {
+		return o.c.DB.Each(ctx, scan, q, args...)
+	}, book)
+	return r, err
 }
 
 // Scans returns everything the doors of an edition noted, merged.
@@ -149,10 +243,22 @@ func (o *Office) RevokedText(ctx context.Context, edition string) (string, error
 	return r.Text(o.c.Keys.Signing)
 }
 
+// Runs refuses what only the node that runs an edition can give.
+func (o *Office) Runs(ctx context.Context, edition string) error {
+	_, host, err := readEdition(o.c.DB.QueryRow(ctx, selectEdition, edition))
+	if err == nil && host != o.me {
+		err = fail.New(fail.Denied, "badges and doors of edition %s are the matter of %s, which runs it", edition, host)
+	}
+	return err
+}
+
 // DoorPage writes the page with which a door works without network: this node's
 // key and the revocations of this moment are inside.
 func (o *Office) DoorPage(ctx context.Context, w io.Writer, edition string, words badge.Words) error {
 	e, err := o.Edition(ctx, edition)
+	if err == nil {
+		err = o.Runs(ctx, edition)
+	}
 	if err != nil {
 		return err
 	}
@@ -175,15 +281,28 @@ func (o *Office) BadgeKeys(ctx context.Context) ([]ed25519.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := view.History(o.me)
-	if err != nil {
+	before, err := KeysOf(view, o.me)
+	if err != nil && !fail.Is(err, fail.Missing) { // a node that was not admitted yet has its own key
 		return nil, err
 	}
 	keys := []ed25519.PublicKey{o.c.Keys.Signing.Public()}
-	if len(all) == 0 {
-		return keys, nil
+	for _, k := range before {
+		if !keys[0].Equal(k) && len(keys) < maxKeys {
+			keys = append(keys, k)
+		}
+	}
+	return keys, nil
+}
+
+// KeysOf returns the keys that badges of a party may be signed with, as a
+// directory has them: of all its records, the newest first, but none that was revoked.
+func KeysOf(view *party.View, of landbridge.PartyID) ([]ed25519.PublicKey, error) {
+	all, err := view.History(of)
+	if err != nil || len(all) == 0 {
+		return nil, err
 	}
 	revoked := all[len(all)-1].Record.Revoked
+	var keys []ed25519.PublicKey
 	for _, v := range slices.Backward(all) {
 		for _, k := range v.Record.SigningKeys {
 			pub, err := seal.ParsePublic(k.Key)

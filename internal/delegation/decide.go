@@ -75,23 +75,25 @@ func (o *Office) step(ctx context.Context, p staff.Person, id landbridge.ID, sta
 	if err := runs(p); err != nil {
 		return err
 	}
-	return o.c.DB.Write(ctx, func(tx *db.Tx) error {
-		r, err := o.row(tx, id)
-		if err != nil {
-			return err
-		}
-		d, e, host, err := o.group(tx, r.group)
-		if err != nil {
-			return err
-		}
-		if host != o.me {
-			return fail.New(fail.Denied, "people of edition %s are admitted by %s", e.ID, host)
-		}
-		if r.state != state {
-			return fail.New(fail.Conflict, "someone has taken this nomination further in the meantime; look at it again")
-		}
-		return do(tx, r, d, e)
-	})
+	return o.c.DB.Write(ctx, func(tx *db.Tx) error { return o.stepIn(tx, id, state, do) })
+}
+
+func (o *Office) stepIn(tx *db.Tx, id landbridge.ID, state string, do func(*db.Tx, *row, *Delegation, *Edition) error) error {
+	r, err := o.row(tx, id)
+	if err != nil {
+		return err
+	}
+	d, e, host, err := o.group(tx, r.group)
+	if err != nil {
+		return err
+	}
+	if host != o.me {
+		return fail.New(fail.Denied, "people of edition %s are admitted by %s", e.ID, host)
+	}
+	if r.state != state {
+		return fail.New(fail.Conflict, "someone has taken this nomination further in the meantime; look at it again")
+	}
+	return do(tx, r, d, e)
 }
 
 // tell sends the party of a delegation what was decided.
@@ -105,57 +107,74 @@ func (o *Office) tell(tx *db.Tx, d *Delegation, r *row, said *Decision) error {
 // Approve admits a person and gives them a badge.
 func (o *Office) Approve(ctx context.Context, p staff.Person, id landbridge.ID) error {
 	return o.step(ctx, p, id, Nominated, func(tx *db.Tx, r *row, d *Delegation, e *Edition) error {
-		if err := o.fact(tx, factApproved, p.Pseudonym, owner(id), d.Kind); err != nil {
+		said, err := o.approve(tx, p, r, d, e)
+		if err != nil {
 			return err
 		}
-		return o.give(tx, r, d, e, p.Pseudonym)
+		return o.tell(tx, d, r, said)
 	})
+}
+
+func (o *Office) approve(tx *db.Tx, p staff.Person, r *row, d *Delegation, e *Edition) (*Decision, error) {
+	if err := o.fact(tx, factApproved, p.Pseudonym, owner(r.id), d.Kind); err != nil {
+		return nil, err
+	}
+	return o.give(tx, r, d, e, p.Pseudonym)
+}
+
+// anew gives another badge and tells whose person it is.
+func (o *Office) anew(tx *db.Tx, p staff.Person, r *row, d *Delegation, e *Edition) error {
+	if err := o.revoke(tx, r, p.Pseudonym); err != nil {
+		return err
+	}
+	said, err := o.give(tx, r, d, e, p.Pseudonym)
+	if err != nil {
+		return err
+	}
+	return o.tell(tx, d, r, said)
 }
 
 // Reissue revokes the badge of a person, who lost it, and gives another.
 func (o *Office) Reissue(ctx context.Context, p staff.Person, id landbridge.ID) error {
 	return o.step(ctx, p, id, Approved, func(tx *db.Tx, r *row, d *Delegation, e *Edition) error {
-		if err := o.revoke(tx, r, p.Pseudonym); err != nil {
-			return err
-		}
-		return o.give(tx, r, d, e, p.Pseudonym)
+		return o.anew(tx, p, r, d, e)
 	})
 }
 
 // give makes a badge under the next number of the edition. The lock on the
 // edition's row keeps two instances of a node from giving one number twice.
-func (o *Office) give(tx *db.Tx, r *row, d *Delegation, e *Edition, by string) error {
+func (o *Office) give(tx *db.Tx, r *row, d *Delegation, e *Edition, by string) (*Decision, error) {
 	var n int
 	if _, _, err := readEdition(tx.QueryRow(selectEdition+tx.ForUpdate(), e.ID)); err != nil {
-		return err
+		return nil, err
 	}
 	if err := tx.QueryRow(`SELECT coalesce(max(number), 0) + 1 FROM delegation_badge WHERE edition = $1`, e.ID).Scan(&n); err != nil {
-		return err
+		return nil, err
 	}
 	key, err := o.c.Vault.KeyTx(tx, owner(r.id))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var x Person
 	if err := unsealed(key, r.body, aboutBody(r.id), &x); err != nil {
-		return err
+		return nil, err
 	}
 	text, err := badge.Sign(badge.Badge{Edition: e.ID, Number: n, Name: x.Latin, Category: d.Kind, Until: e.Ends}, o.c.Keys.Signing)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := tx.Exec(`INSERT INTO delegation_badge (edition, number, person, issued_us, revoked_us) VALUES ($1, $2, $3, $4, 0)`,
 		e.ID, n, r.id, us(o.now())); err != nil {
-		return fmt.Errorf("entering a badge: %w", err)
+		return nil, fmt.Errorf("entering a badge: %w", err)
 	}
 	said := &Decision{Badge: text}
 	if err := o.move(tx, r, Approved, n, said, "", time.Time{}); err != nil {
-		return err
+		return nil, err
 	}
 	if err := o.fact(tx, factBadge, by, owner(r.id), ""); err != nil {
-		return err
+		return nil, err
 	}
-	return o.tell(tx, d, r, said)
+	return said, nil
 }
 
 // revoke ends the badge that a person has, if any.
@@ -225,10 +244,7 @@ func (o *Office) ReturnRefusal(ctx context.Context, p staff.Person, id landbridg
 		if r.number == 0 {
 			return o.move(tx, r, Nominated, 0, nil, "", time.Time{})
 		}
-		if err := o.revoke(tx, r, p.Pseudonym); err != nil { // the text of the old badge gave way to the refusal's
-			return err
-		}
-		return o.give(tx, r, d, e, p.Pseudonym)
+		return o.anew(tx, p, r, d, e) // the text of the old badge gave way to the refusal's
 	})
 }
 

@@ -62,8 +62,10 @@ const (
 	MaxPeople   = 20_000
 	MaxNominees = 100 // people in one nomination
 	MaxQuota    = 1000
-	MaxReason   = 1000 // bytes
-	maxGroups   = 2000 // delegations of one edition
+	MaxDeputies = 3         // of one head; they count as members
+	MaxReason   = 1000      // bytes
+	MaxLetter   = 256 << 10 // bytes of a letter that is shown to us
+	maxGroups   = 2000      // delegations of one edition
 	maxEditions = 200
 	maxLine     = 120 // bytes of a name, a title, a place
 	maxKeepDays = 365
@@ -85,12 +87,13 @@ const KindParty = "party"
 // Parts of a delegation.
 const (
 	Head     = "head"
+	Deputy   = "deputy" // of the head; takes a member's seat
 	Member   = "member"
 	Observer = "observer"
 )
 
 // Parts lists the parts people have in a delegation.
-func Parts() []string { return []string{Head, Member, Observer} }
+func Parts() []string { return []string{Head, Deputy, Member, Observer} }
 
 // States of a nominated person.
 const (
@@ -130,6 +133,9 @@ type Config struct {
 	Keys      *party.Keys
 	Clock     func() time.Time
 	Random    io.Reader
+
+	// Dates returns what the forum says of an edition; fail.Missing if it knows none of that id. May be nil.
+	Dates func(ctx context.Context, edition string) (Dates, error)
 }
 
 // An Office keeps the delegations of one node: at the secretariat those of

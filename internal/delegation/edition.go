@@ -50,9 +50,13 @@ func (e *Edition) check() error {
 
 func (e *Edition) erases() time.Time { return e.Ends.AddDate(0, 0, e.KeepDays) }
 
-// SetEdition opens an edition for delegations, or changes its days.
+// SetEdition opens an edition for delegations, or changes its deadlines. If the
+// forum knows the edition, title, place and days are the forum's, whatever is given.
 func (o *Office) SetEdition(ctx context.Context, p staff.Person, e Edition) error {
 	if err := runs(p); err != nil {
+		return err
+	}
+	if err := o.known(ctx, &e); err != nil {
 		return err
 	}
 	if err := e.check(); err != nil {
@@ -62,7 +66,10 @@ func (o *Office) SetEdition(ctx context.Context, p staff.Person, e Edition) erro
 		if err := o.keepEdition(tx, e, o.me); err != nil {
 			return err
 		}
-		return o.fact(tx, factEdition, p.Pseudonym, "delegation-edition/"+e.ID, e.ID)
+		if err := o.fact(tx, factEdition, p.Pseudonym, "delegation-edition/"+e.ID, e.ID); err != nil {
+			return err
+		}
+		return o.spread(tx, &e)
 	})
 }
 

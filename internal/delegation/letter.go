@@ -195,13 +195,32 @@ const (
 )
 
 func badgeCard(v *View, now time.Time) ([]byte, error) {
-	code, err := qr.Encode(v.Decision.Badge, qr.M)
-	if err != nil {
-		return nil, fmt.Errorf("drawing a code: %w", err)
+	f := cards(fmt.Sprintf("%s %d", v.Edition.ID, v.Number), now)
+	if err := f.card(v); err != nil {
+		return nil, err
 	}
-	f, tr := paper("A6", fmt.Sprintf("%s %d", v.Edition.ID, v.Number), now)
+	return printed(f.pdf)
+}
+
+// A stack is cards of A6, one on each page.
+type stack struct {
+	pdf *fpdf.Fpdf
+	tr  func(string) string
+}
+
+func cards(title string, now time.Time) *stack {
+	f, tr := paper("A6", title, now)
 	f.SetMargins(6, 8, 6)
 	f.SetAutoPageBreak(false, 0)
+	return &stack{f, tr}
+}
+
+func (s *stack) card(v *View) error {
+	code, err := qr.Encode(v.Decision.Badge, qr.M)
+	if err != nil {
+		return fmt.Errorf("drawing a code: %w", err)
+	}
+	f, tr := s.pdf, s.tr
 	f.AddPage()
 	f.SetFont("Helvetica", "", 11)
 	f.MultiCell(0, 5, tr(v.Edition.Title), "", "C", false)
@@ -229,5 +248,5 @@ func badgeCard(v *View, now time.Time) ([]byte, error) {
 			}
 		}
 	}
-	return printed(f)
+	return nil
 }

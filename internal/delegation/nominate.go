@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,15 +21,20 @@ type Nominee struct {
 	Person Person
 }
 
+// check tidies a nominee and says what is wrong with it.
+func (n *Nominee) check() error {
+	if !oneOf(Parts(), n.Part) {
+		return fail.New(fail.Invalid, "choose for each person whether they are head, deputy, member or observer")
+	}
+	return n.Person.clean()
+}
+
 func checkNominees(all []Nominee) error {
 	if len(all) == 0 || len(all) > MaxNominees {
 		return fail.New(fail.Invalid, "nominate 1 to %d people at a time", MaxNominees)
 	}
 	for i := range all {
-		if !oneOf(Parts(), all[i].Part) {
-			return fail.New(fail.Invalid, "choose for each person whether they are head, member or observer")
-		}
-		if err := all[i].Person.clean(); err != nil {
+		if err := all[i].check(); err != nil {
 			return err
 		}
 	}
@@ -45,35 +51,53 @@ func (o *Office) Nominate(ctx context.Context, p staff.Person, group landbridge.
 		return nil, err
 	}
 	err = o.c.DB.Write(ctx, func(tx *db.Tx) error {
-		ids = nil // from the start again if the commit is tried again
-		d, e, host, err := o.group(tx, group)
-		if err != nil {
-			return err
+		var over []Finding
+		if ids, over, err = o.nominate(tx, p, group, all); err == nil && len(over) > 0 {
+			return fail.New(fail.Conflict, "%s", over[0].Problem)
 		}
-		if host == o.me && !p.Is(landbridge.Secretariat) && d.Party != o.me {
-			return fail.New(fail.Denied, "people of other delegations are entered by the secretariat")
-		}
-		if o.now().After(e.Closes) && !p.Is(landbridge.Secretariat) {
-			return closed(e)
-		}
-		out := &parcel{Delegation: d}
-		for _, n := range all {
-			id, err := o.enter(tx, d, n, p.Pseudonym)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, id)
-			out.People = append(out.People, entry{ID: id, Part: n.Part, Person: &n.Person})
-		}
-		if host == o.me {
-			return nil
-		}
-		return o.mail(tx, kindNominated, host, out)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return ids, nil
+}
+
+// nominate enters people who were checked. Who has no seat left is a finding,
+// whose row is the place in the list; then the caller takes the transaction back.
+func (o *Office) nominate(tx *db.Tx, p staff.Person, group landbridge.ID, all []Nominee) (ids []landbridge.ID, over []Finding, err error) {
+	d, e, host, err := o.group(tx, group)
+	if err != nil {
+		return nil, nil, err
+	}
+	if host == o.me && !p.Is(landbridge.Secretariat) && d.Party != o.me {
+		return nil, nil, fail.New(fail.Denied, "people of other delegations are entered by the secretariat")
+	}
+	if o.now().After(e.Closes) && !p.Is(landbridge.Secretariat) {
+		return nil, nil, closed(e)
+	}
+	var out []entry
+	for i, n := range all {
+		id, err := o.enter(tx, d, n, p.Pseudonym)
+		if fail.Is(err, fail.Conflict) {
+			over = append(over, Finding{i, plain(n.Person.Latin), fail.Safe(err)})
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		ids = append(ids, id)
+		out = append(out, entry{ID: id, Part: n.Part, Person: &n.Person})
+	}
+	if host == o.me || len(over) > 0 {
+		return ids, over, nil
+	}
+	for part := range slices.Chunk(out, MaxNominees) {
+		if err := o.mail(tx, kindNominated, host, &parcel{Delegation: d, People: part}); err != nil {
+			return nil, nil, err
+		}
+	}
+	return ids, nil, nil
 }
 
 func closed(e *Edition) error {
@@ -91,28 +115,42 @@ func (o *Office) enter(tx *db.Tx, d *Delegation, n Nominee, by string) (landbrid
 		return "", err
 	}
 	if !ok {
-		return "", fail.New(fail.Conflict, "the quota of %s is 1 head, %d members and %d observers, and is used up for this part; "+
-			"withdraw someone or ask the secretariat", d.Name, d.Members, d.Observers)
+		return "", fail.New(fail.Conflict, "the quota of %s is 1 head, %d members (deputies among them, at most %d) and %d observers, and is used up for this part; "+
+			"withdraw someone or ask the secretariat", d.Name, d.Members, MaxDeputies, d.Observers)
 	}
 	return id, o.insert(tx, d, id, n, Nominated, nil, by)
 }
 
 // fits reports whether a part of a delegation has a seat left.
 func (o *Office) fits(tx *db.Tx, d *Delegation, part string) (bool, error) {
-	seats := map[string]int{Head: 1, Member: d.Members, Observer: d.Observers}[part]
-	var used, all int
-	err := tx.QueryRow(`SELECT count(*) FROM delegation_person WHERE delegation = $1 AND part = $2 AND state IN ($3, $4, $5)`,
-		d.ID, part, Nominated, Approved, Proposed).Scan(&used)
+	used := map[string]int{}
+	err := tx.Each(func(rows *sql.Rows) error {
+		var part string
+		var n int
+		err := rows.Scan(&part, &n)
+		used[part] = n
+		return err
+	}, `SELECT part, count(*) FROM delegation_person WHERE delegation = $1 AND state IN ($2, $3, $4) GROUP BY part`, d.ID, Nominated, Approved, Proposed)
 	if err != nil {
 		return false, err
 	}
+	var all int
 	if err := tx.QueryRow(`SELECT count(*) FROM delegation_person WHERE edition = $1`, d.Edition).Scan(&all); err != nil {
 		return false, err
 	}
 	if all >= MaxPeople {
 		return false, fail.New(fail.TooLarge, "an edition holds at most %d people", MaxPeople)
 	}
-	return used < seats, nil
+	members := used[Member]+used[Deputy] < d.Members // deputies sit on the members' seats
+	switch part {
+	case Head:
+		return used[Head] < 1, nil
+	case Deputy:
+		return members && used[Deputy] < MaxDeputies, nil
+	case Member:
+		return members, nil
+	}
+	return used[Observer] < d.Observers, nil
 }
 
 func (o *Office) insert(tx *db.Tx, d *Delegation, id landbridge.ID, n Nominee, state string, decision *Decision, by string) error {

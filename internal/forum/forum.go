@@ -72,6 +72,10 @@ type Config struct {
 	Log    *record.Log
 	Clock  func() time.Time
 	Random io.Reader
+
+	// Changed is told of every edition that is saved, in the transaction that
+	// saves it; its error takes the change back. May be nil.
+	Changed func(tx *db.Tx, e *Edition) error
 }
 
 // A Register is the editions of the forum and their programmes, as one node

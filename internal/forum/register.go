@@ -46,7 +46,10 @@ func (g *Register) SaveEdition(ctx context.Context, p staff.Person, e *Edition, 
 		if err != nil {
 			return fmt.Errorf("keeping an edition: %w", err)
 		}
-		return nil
+		if g.c.Changed == nil {
+			return nil
+		}
+		return g.c.Changed(tx, e)
 	})
 }
 
@@ -170,6 +173,21 @@ func (g *Register) Edition(ctx context.Context, id string) (*Edition, error) {
 	for _, e := range all {
 		if e.ID == id {
 			return e, nil
+		}
+	}
+	return nil, noEdition(id)
+}
+
+// Known returns one edition whether it is shown or not, for other modules of
+// this node that keep something beside it.
+func (g *Register) Known(ctx context.Context, id string) (*Edition, error) {
+	all, err := g.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range all {
+		if k.ID == id {
+			return k.Edition, nil
 		}
 	}
 	return nil, noEdition(id)

@@ -285,7 +285,7 @@ func (n *Node) heard(ctx context.Context, p landbridge.PartyID) (time.Time, erro
 }
 
 func (n *Node) openForum(context.Context) (err error) {
-	n.Forum, err = forum.New(forum.Config{DB: n.DB, Log: n.Log, Clock: n.deps.Clock, Random: n.deps.Random})
+	n.Forum, err = forum.New(forum.Config{DB: n.DB, Log: n.Log, Clock: n.deps.Clock, Random: n.deps.Random, Changed: n.editionChanged})
 	return err
 }
 
@@ -337,7 +337,8 @@ func (n *Node) openFaces(ctx context.Context) error {
 	mux.Handle(client.Prefix+"/", http.NewCrossOriginProtection().Handler(api.New(api.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights, Agreement: n.Agreement, Mechanism: n.Mechanism, Visit: n.Visit,
 		News: n.News, Agenda: n.Agenda,
-		Decision:  n.Decision,
+		Decision: n.Decision,
+		Guests:   n.Guests, Lang: book,
 		Screening: n.Screening, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Index: n.Index,
 		Forum: n.Forum, Public: n.publicOrigin(),
 		Answers: n.answers, Health: n.Health, Enter: n.Enter, Changed: n.pulse.follow, Cookie: sessionCookie(n.Party, secure),

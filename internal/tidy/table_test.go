@@ -65,7 +65,7 @@ var may = map[string]string{
 	"internal/forum/fiction": "",                                                                           // an invented edition, as data
 
 	// The forum's people: delegations, their badges, who is inside. Badges and the merge of scans are pure.
-	"internal/delegation":       ". seal internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",
+	"internal/delegation":       ". seal internal/lang internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",
 	"internal/delegation/badge": ". internal/fail",
 	"internal/delegation/door":  ". internal/fail",
 	"internal/call":             ". internal/blob internal/db internal/fail internal/record internal/staff",
@@ -79,10 +79,10 @@ var may = map[string]string{
 
 	// Edges: never db or jobs, never each other.
 	"client":                ".",
-	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda",
-	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda",
+	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door",
+	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door internal/lang",
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
-	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart internal/call internal/pace",
+	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart internal/call internal/pace internal/delegation",
 	"internal/portal/chart": "",
 
 	// The whole.

@@ -14,6 +14,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/handling"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/gpsi/sheet"
@@ -252,6 +253,14 @@ func families(t testing.TB) []string {
 	each("gpsi.reliability.", "good", "fair", "weak")
 	each("gpsi.flag.", "missing", "imputed", "winsorised-high", "winsorised-low", "transformed", "clipped", "partial", "formula", "filled")
 	each("rights.state.", "received", "drafted")
+	for _, k := range append(delegation.Kinds(), "secretariat") {
+		each("guest.kind.", k)
+	}
+	each("guest.", "sheet") // of the API
+	each("guest.part.", delegation.Parts()...)
+	each("guest.state.", delegation.States()...)
+	each("guest.ground.", delegation.Grounds()...)
+	each("guest.column.", "delegation", "kind", "part", "state", "number", "name", "latin", "title", "nation", "inside")
 	each("fact.forum.", "edition-saved", "draft-changed", "published")
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")
@@ -342,7 +351,7 @@ var (
 // catalogue has none that nobody asks for.
 func TestTextKeys(t *testing.T) {
 	en := book(t).In(lang.Fallback)
-	code := sources(t, "internal/web", "internal/lang", "internal/casework")
+	code := sources(t, "internal/web", "internal/lang", "internal/casework", "internal/delegation")
 	used := map[string]bool{}
 	need := func(key, why string) {
 		used[key] = true
@@ -403,7 +412,7 @@ func foreignKeys(t testing.TB) []string {
 	find("case.stop.", cases, `"(S[0-9]+)": +"[^"]{40}`)
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
-	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/notice", "internal/gpsi", "internal/screening"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/notice", "internal/gpsi", "internal/screening", "internal/delegation"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
 	for _, rung := range []string{"submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "refused", "undeliverable"} {
 		all = append(all, "fact.message."+rung)

@@ -126,19 +126,19 @@ func TestRevocations(t *testing.T) {
 	}
 }
 
-func page(t *testing.T, k key) string {
+func page(t *testing.T, k key, made time.Time) string {
 	t.Helper()
 	var out bytes.Buffer
-	must(t, Page(&out, Setup{Edition: "2026", Title: "</script><script>alert(1)", Keys: k.public(), Revoked: Revocations{Edition: "2026", Made: end, Numbers: []int{99}},
+	must(t, Page(&out, Setup{Edition: "2026", Title: "</script><script>alert(1)", Keys: k.public(), Revoked: Revocations{Edition: "2026", Made: made, Numbers: []int{99}},
 		Words: Words{Lang: "en", Dir: "ltr", Title: "Door", Valid: "Welcome", Again: "Again", Invalid: "No badge", Unsigned: "Forged", Edition: "Other edition", Expired: "Over",
-			Revoked: "Revoked", Unable: "Unable", Number: "Number", Door: "Door", Count: "Scans", Full: "Full", Categories: map[string]string{"party": "Party"}}}))
+			Revoked: "Revoked", Unable: "Unable", Number: "Number", Door: "Door", Count: "Scans", Full: "Full", Clock: "Clock", Categories: map[string]string{"party": "Party"}}}))
 	return out.String()
 }
 
 // TestPage: the page for doors is one file that asks the network for nothing
 // and runs no script but the one its policy names.
 func TestPage(t *testing.T) {
-	p := page(t, newKey(1))
+	p := page(t, newKey(1), end)
 	if len(p) > 40_000 {
 		t.Errorf("%d bytes", len(p))
 	}
@@ -197,7 +197,7 @@ func TestPageRuns(t *testing.T) {
 	other.Edition, over.Until, revoked.Number = "2027", time.UnixMilli(1789675200000), 99
 	good := sign(some, k)
 	cmd := exec.Command(node, "-e", stage, "--", good, good, sign(some, newKey(2)), sign(other, k), sign(over, k), sign(revoked, k), "LB1:X", good[:80]+"A"+good[81:])
-	cmd.Stdin = strings.NewReader(page(t, k))
+	cmd.Stdin = strings.NewReader(page(t, k, end.AddDate(0, 0, -2)))
 	out, err := cmd.CombinedOutput()
 	must(t, err)
 	want := "Welcome|Mara Ilven|Party|Number 17\nAgain|Mara Ilven|Party|Number 17\nForged\nOther edition|Mara Ilven|Party|Number 17\n" +
@@ -205,6 +205,24 @@ func TestPageRuns(t *testing.T) {
 	text := string(out)
 	if !strings.HasPrefix(text, want) || !strings.HasSuffix(text, "[[\"door-1\",1,17,1789675200000000],[\"door-1\",2,17,1789675200000000]]\n") {
 		t.Errorf("the page says:\n%s", text)
+	}
+}
+
+// TestPageDoubtsItsClock: a device that is behind the making of its page says so.
+func TestPageDoubtsItsClock(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed: the script of the page is run in the full tier")
+	}
+	k := newKey(1)
+	good, err := Sign(some, k)
+	must(t, err)
+	cmd := exec.Command(node, "-e", stage, "--", good)
+	cmd.Stdin = strings.NewReader(page(t, k, time.UnixMilli(1789675200000).Add(time.Hour)))
+	out, err := cmd.CombinedOutput()
+	must(t, err)
+	if !strings.HasPrefix(string(out), "Welcome|Mara Ilven|Party|Number 17|Clock\n") {
+		t.Errorf("the page says:\n%s", out)
 	}
 }
 

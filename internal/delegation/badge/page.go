@@ -31,6 +31,7 @@ type Words struct {
 	Count, Save, Kept, Full, Category string
 	Categories                        map[string]string
 	Privacy                           string
+	Load, Loaded, Foreign, Clock      string // scans of other doors; a clock that is behind
 }
 
 // A Setup is what a page for doors is made of.
@@ -57,6 +58,7 @@ type pageData struct {
 	Names   []string `json:"categories"`
 	Words   Words    `json:"words"`
 	Domain  string   `json:"domain"`
+	Made    int64    `json:"made"` // of the page, in milliseconds
 }
 
 // Page writes one file that checks badges and notes who came in, without any
@@ -66,7 +68,7 @@ func Page(w io.Writer, s Setup) error {
 	if len(s.Keys) == 0 {
 		return fail.New(fail.Invalid, "a page for doors needs the key that signs the badges")
 	}
-	d := pageData{Edition: s.Edition, Revoked: append([]int{}, s.Revoked.Numbers...), Words: s.Words, Domain: domainBadge}
+	d := pageData{Edition: s.Edition, Revoked: append([]int{}, s.Revoked.Numbers...), Words: s.Words, Domain: domainBadge, Made: s.Revoked.Made.UnixMilli()}
 	for _, k := range s.Keys {
 		d.Keys = append(d.Keys, base64.StdEncoding.EncodeToString(k))
 	}

@@ -7,7 +7,7 @@
   const words = setup.words;
   const at = (id) => document.getElementById(id);
   const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-  const maxText = 200, maxScans = 20000, signatureBytes = 64, sameCode = 3000;
+  const maxText = 200, maxScans = 20000, signatureBytes = 64, sameCode = 3000, maxFile = 16 << 20, clockSlack = 60e3;
   const keyOf = (name) => "landbridge-door/" + setup.edition + "/" + name;
 
   const decode = (text) => {
@@ -72,7 +72,9 @@
     return false;
   };
 
-  const scans = () => JSON.parse(localStorage.getItem(keyOf("scans")) || "[]");
+  const kept = (name) => JSON.parse(localStorage.getItem(keyOf(name)) || "[]");
+  const scans = () => kept("scans"); // of this device
+  const others = () => kept("others"); // of other doors, as they were read from their files
   const show = (kind, ...lines) => {
     at("answer").className = kind;
     at("answer").textContent = lines.join("\n");
@@ -99,7 +101,7 @@
       return show("bad", words.Door);
     }
     const all = scans();
-    const again = all.some((s) => s[2] === b.number);
+    const again = all.some((s) => s[2] === b.number) || others().some((s) => s[2] === b.number);
     if (all.length >= maxScans) return show("bad", words.Full);
     const sequence = Number(localStorage.getItem(keyOf("sequence")) || "0") + 1;
     all.push([door.value, sequence, b.number, Date.now() * 1000]);
@@ -109,7 +111,8 @@
     } catch {
       return show("bad", words.Full); // not kept, so not let in as if it were
     }
-    show(again ? "warn" : "good", again ? words.Again : words.Valid, ...who);
+    const late = Date.now() < setup.made - clockSlack ? [words.Clock] : [];
+    show(again || late.length ? "warn" : "good", again ? words.Again : words.Valid, ...who, ...late);
   };
 
   at("code").addEventListener("change", () => {
@@ -119,13 +122,48 @@
   });
 
   at("save").addEventListener("click", () => {
-    const text = "landbridge-scans/1 " + setup.edition + "\n" + scans().map((s) => s.join(" ") + "\n").join("");
+    const text = "landbridge-scans/1 " + setup.edition + "\n" + [...scans(), ...others()].map((s) => s.join(" ") + "\n").join("");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
     link.download = setup.edition + "-" + at("door").value + ".scans";
     link.click();
     URL.revokeObjectURL(link.href);
     show("", words.Kept);
+  });
+
+  // Scans of other doors, from the files they saved. A file is taken whole or
+  // not at all, and a scan that is known already is the same scan.
+  const read = (text) => {
+    const lines = text.replace(/\r/g, "").split("\n");
+    if (lines[lines.length - 1] === "") lines.pop();
+    if (text.length > maxFile || lines.shift() !== "landbridge-scans/1 " + setup.edition) return null;
+    const all = [];
+    for (const line of lines) {
+      const m = /^([a-z0-9]+(?:[._-][a-z0-9]+)*) ([1-9][0-9]{0,15}) ([1-9][0-9]{0,5}) ([1-9][0-9]{0,15})$/.exec(line);
+      if (!m || m[1].length > 32) return null;
+      all.push([m[1], Number(m[2]), Number(m[3]), Number(m[4])]);
+    }
+    return all;
+  };
+  at("load").addEventListener("change", async () => {
+    const mine = new Set(scans().map((s) => s.join(" ")));
+    const all = new Map(others().map((s) => [s.join(" "), s]));
+    for (const file of at("load").files) {
+      const found = file.size > maxFile ? null : read(await file.text());
+      if (!found) {
+        at("load").value = "";
+        return show("bad", words.Foreign, file.name);
+      }
+      for (const s of found) if (!mine.has(s.join(" "))) all.set(s.join(" "), s);
+    }
+    at("load").value = "";
+    if (all.size > maxScans) return show("bad", words.Full);
+    try {
+      localStorage.setItem(keyOf("others"), JSON.stringify([...all.values()]));
+    } catch {
+      return show("bad", words.Full);
+    }
+    show("", words.Loaded);
   });
 
   // The camera is an extra: where the browser reads codes itself.
@@ -159,5 +197,6 @@
     });
   }
   if (!self.crypto || !crypto.subtle) show("bad", words.Unable);
+  else if (Date.now() < setup.made - clockSlack) show("warn", words.Clock);
   else show("", "");
 })();

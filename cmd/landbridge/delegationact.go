@@ -1,0 +1,446 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"landbridge.example"
+	"landbridge.example/client"
+	"landbridge.example/internal/delegation"
+	"landbridge.example/internal/delegation/badge"
+	"landbridge.example/internal/delegation/door"
+	"landbridge.example/internal/fail"
+)
+
+func delegationApprove() *command {
+	q := client.GuestQuery{}
+	return nodeVerb(command{name: "approve", args: "[PERSON...]", max: 500, short: "admit people and give them badges",
+		long:    "Name people by id, or everyone who is nominated with --all EDITION and the filters of the list.",
+		example: "landbridge delegation approve 0190…\nlandbridge delegation approve --all 2026 --kind party"},
+		func(fs *flag.FlagSet) {
+			q = client.GuestQuery{}
+			fs.StringVar(&q.Edition, "all", "", "everyone nominated for this `edition`")
+			fs.StringVar(&q.Kind, "kind", "", "with --all: of this kind of delegation")
+			fs.StringVar(&q.Part, "part", "", "with --all: heads, deputies, members or observers")
+			fs.StringVar(&q.Delegation, "delegation", "", "with --all: of this delegation")
+		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
+			if (q.Edition == "") == (len(args) == 0) {
+				return fail.New(fail.Invalid, "name people by id, or say --all EDITION")
+			}
+			if q.Edition != "" {
+				q.State = "nominated"
+				all, err := everyone(ctx, node, q)
+				if err != nil {
+					return err
+				}
+				for _, g := range all.Guests {
+					args = append(args, g.ID)
+				}
+			}
+			sum := client.ApprovedGuests{Approved: []string{}, Skipped: []client.SkippedGuest{}}
+			for part := range slices.Chunk(args, delegation.MaxAtOnce) {
+				done, err := node.ApproveGuests(ctx, client.ApproveGuests{Guests: part})
+				if err != nil {
+					return err
+				}
+				sum.Approved, sum.Skipped = append(sum.Approved, done.Approved...), append(sum.Skipped, done.Skipped...)
+			}
+			tab := &table{head: []string{"person", "nothing was done, because"}, wide: true}
+			for _, s := range sum.Skipped {
+				tab.add(s.ID, s.Why)
+			}
+			return show(a.out, t.json, sum, tab, fmt.Sprintf("%d people were approved.", len(sum.Approved)))
+		})
+}
+
+func delegationRefuse() *command {
+	r := client.GuestRefusal{}
+	return nodeVerb(command{name: "refuse", args: "PERSON", min: 1, max: 1, short: "propose to refuse a person; a second person confirms it (S21)",
+		example: `landbridge delegation refuse 0190… --ground duplicate --reason "Nominated by two delegations; the other one stands."`},
+		func(fs *flag.FlagSet) {
+			fs.StringVar(&r.Ground, "ground", "", "quota, incomplete, duplicate, late, security or other")
+			fs.StringVar(&r.Reason, "reason", "", "a `sentence`; the delegation reads it")
+		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
+			r.Guest = args[0]
+			g, err := node.RefuseGuest(ctx, r)
+			if err != nil {
+				return err
+			}
+			return show(a.out, t.json, g, guestTable(g), "")
+		})
+}
+
+func delegationConfirm() *command {
+	give := func(c *client.Client, ctx context.Context, id string) (client.Guest, error) {
+		return c.DecideGuestRefusal(ctx, client.GuestRefusalDecision{Guest: id, Confirm: true})
+	}
+	return guestStep("confirm", "confirm a refusal that another person proposed", give)
+}
+
+func delegationReturn() *command {
+	give := func(c *client.Client, ctx context.Context, id string) (client.Guest, error) {
+		return c.DecideGuestRefusal(ctx, client.GuestRefusalDecision{Guest: id})
+	}
+	return guestStep("return", "return a refusal that was proposed: the person stands as before", give)
+}
+
+func delegationForget() *command {
+	return nodeVerb(command{name: "forget", args: "PERSON", min: 1, max: 1,
+		short:   "erase a person before their time; a badge of theirs is revoked (S15)",
+		example: "landbridge delegation forget 0190…"}, nil,
+		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			if err := node.ForgetGuest(ctx, args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintln(a.out, "The key to this person's data is destroyed.")
+			return nil
+		})
+}
+
+func delegationExport() *command {
+	q := client.GuestTable{}
+	var out string
+	return nodeVerb(command{name: "export", args: "EDITION", min: 1, max: 1, short: "write what a list shows, all its pages, as CSV or XLSX",
+		example: "landbridge delegation export 2026 --state approved --form xlsx --out people.xlsx"},
+		func(fs *flag.FlagSet) {
+			q = client.GuestTable{}
+			queryFlags(fs, &q.GuestQuery)
+			fs.StringVar(&q.Form, "form", "csv", "csv or xlsx")
+			fs.StringVar(&q.Language, "language", "en", "`language` of heads and values")
+			fs.StringVar(&out, "out", "", "`file` to write")
+		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			q.Edition = args[0]
+			body, err := node.GuestTable(ctx, q)
+			if err != nil {
+				return err
+			}
+			return keepFile(a, body, out)
+		})
+}
+
+func delegationLetter() *command {
+	var out string
+	l := client.GuestLetter{}
+	return nodeVerb(command{name: "letter", args: "PERSON", min: 1, max: 1, short: "write the invitation, or the letter for the visa, as PDF",
+		example: "landbridge delegation letter 0190… --kind visa --out letter.pdf"},
+		func(fs *flag.FlagSet) {
+			fs.StringVar(&l.Kind, "kind", "invitation", "invitation or visa")
+			fs.StringVar(&out, "out", "", "`file` to write")
+		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			l.Guest = args[0]
+			body, err := node.GuestLetter(ctx, l)
+			if err != nil {
+				return err
+			}
+			return keepFile(a, body, out)
+		})
+}
+
+func delegationCheck() *command {
+	return nodeVerb(command{name: "check-letter", args: "FILE", min: 1, max: 1,
+		short:   "say whether a file is a letter that this node gave, byte for byte",
+		example: "landbridge delegation check-letter letter.pdf"}, nil,
+		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
+			b, err := readSmall(args[0], delegation.MaxLetter)
+			if err != nil {
+				return err
+			}
+			l, err := node.CheckLetter(ctx, strings.NewReader(string(b)))
+			if err != nil {
+				return err
+			}
+			return show(a.out, t.json, l, keyValues("reference", l.Reference, "kind", l.Kind, "given", cell(l.Issued), "still stands", fmt.Sprint(l.Stands)), "")
+		})
+}
+
+func delegationBadge() *command {
+	return &command{name: "badge",
+		short: "print badges, and check them without any node", example: "landbridge delegation badge verify badge.txt --edition 2026",
+		verbs: []*command{badgePrint(), badgeAll(), badgeRevoked(), badgeVerify()}}
+}
+
+func badgePrint() *command {
+	var out string
+	return nodeVerb(command{name: "print", args: "PERSON", min: 1, max: 1,
+		short: "write the badge of a person, as PDF", example: "landbridge delegation badge print 0190… --out badge.pdf"},
+		func(fs *flag.FlagSet) { fs.StringVar(&out, "out", "", "`file` to write") },
+		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			body, err := node.GuestBadge(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return keepFile(a, body, out)
+		})
+}
+
+func badgeAll() *command {
+	var out string
+	s := client.BadgeSheet{}
+	return nodeVerb(command{name: "all", args: "EDITION", min: 1, max: 1, short: "write the badges of all approved people, a card on each page",
+		example: "landbridge delegation badge all 2026 --kind party --out badges.pdf"},
+		func(fs *flag.FlagSet) {
+			fs.StringVar(&out, "out", "", "`file` to write")
+			fs.StringVar(&s.Kind, "kind", "", "of this kind of delegation")
+			fs.StringVar(&s.Delegation, "delegation", "", "`id` of a delegation")
+		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			s.Edition = args[0]
+			body, err := node.Badges(ctx, s)
+			if err != nil {
+				return err
+			}
+			return keepFile(a, body, out)
+		})
+}
+
+func badgeRevoked() *command {
+	return nodeVerb(command{name: "revoked", args: "EDITION", min: 1, max: 1, short: "write the signed list of badges that no longer count",
+		example: "landbridge delegation badge revoked 2026 > revoked.txt"}, nil,
+		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			text, err := node.RevokedBadges(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(a.out, text)
+			return err
+		})
+}
+
+// A badgeVerdict is what is said about one badge.
+type badgeVerdict struct {
+	Holds    bool      `json:"holds"`
+	Why      string    `json:"why,omitempty"`
+	Number   int       `json:"number,omitempty"`
+	Name     string    `json:"name,omitempty"`
+	Category string    `json:"category,omitempty"`
+	Until    time.Time `json:"until,omitzero"`
+}
+
+func badgeVerify() *command {
+	return &command{
+		name: "verify", args: "FILE", min: 1, max: 1, short: "check badges without any node: one text in each line",
+		long: "The keys are those of the secretariat in the directory file, or of --party, those of before a rotation too, but none that was revoked.\n" +
+			"Without --revoked, badges that were revoked are not noticed. The exit code is 1 when a badge does not hold.",
+		example: "landbridge delegation badge verify badge.txt --edition 2026 --directory directory.txt --revoked revoked.txt",
+		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
+			v := &verifier{}
+			fs.StringVar(&v.directory, "directory", "", "directory `file` whose keys are believed (default directory.txt beside FILE)")
+			fs.StringVar(&v.founding, "founding", "", "`digest` of the founding that is believed")
+			party := fs.String("party", "", "`code` of the party that runs the edition (default: the secretariat)")
+			edition := fs.String("edition", "", "`id` of the edition")
+			revoked := fs.String("revoked", "", "`file` with the signed list of revoked badges")
+			asJSON := fs.Bool("json", false, "print JSON instead of a table")
+			return func(_ context.Context, a *app, args []string) error {
+				if *edition == "" {
+					return fail.New(fail.Invalid, "say which edition the badges are for: --edition")
+				}
+				if err := v.load(args[0]); err != nil {
+					return err
+				}
+				if v.view == nil {
+					return fail.New(fail.Invalid, "say whose keys are believed: --directory, or put %s beside %s", directoryFile, filepath.Base(args[0]))
+				}
+				who := landbridge.PartyID(*party)
+				if who == "" {
+					who = v.view.Secretariat()
+				}
+				keys, err := delegation.KeysOf(v.view, who)
+				if err != nil {
+					return err
+				}
+				list, err := readRevoked(*revoked, keys)
+				if err != nil {
+					return err
+				}
+				return verifyBadges(a, args[0], *edition, keys, list, *asJSON)
+			}
+		},
+	}
+}
+
+func readRevoked(name string, keys []ed25519.PublicKey) (*badge.Revocations, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := readSmall(name, badge.MaxList)
+	if err != nil {
+		return nil, err
+	}
+	return badge.ParseRevocations(string(text), keys)
+}
+
+const maxBadgeFile = 8 << 20
+
+func verifyBadges(a *app, name, edition string, keys []ed25519.PublicKey, revoked *badge.Revocations, asJSON bool) error {
+	text, err := readSmall(name, maxBadgeFile)
+	if err != nil {
+		return err
+	}
+	if revoked != nil && revoked.Edition != edition {
+		return fail.New(fail.Invalid, "the list of revoked badges is of edition %s", revoked.Edition)
+	}
+	tab := &table{head: []string{"", "badge", "name", "category", "until, or why not"}, wide: true}
+	var all []badgeVerdict
+	holds := true
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" {
+			continue
+		}
+		b, err := badge.Verify(line, edition, keys, revoked, a.now())
+		if err != nil {
+			holds = false
+			all = append(all, badgeVerdict{Why: fail.Safe(err)})
+			tab.add("✗", "", "", "", fail.Safe(err))
+			continue
+		}
+		all = append(all, badgeVerdict{Holds: true, Number: b.Number, Name: b.Name, Category: b.Category, Until: b.Until})
+		tab.add("✓", b.Number, b.Name, b.Category, b.Until)
+	}
+	if err := show(a.out, asJSON, all, tab, "There is no badge in this file."); err != nil {
+		return err
+	}
+	if !holds || len(all) == 0 {
+		return errNotHolding
+	}
+	return nil
+}
+
+func delegationDoor() *command {
+	var out, language string
+	return nodeVerb(command{name: "door", args: "EDITION", min: 1, max: 1, short: "write the page with which a door checks badges without network",
+		long: "The file holds the keys and the badges revoked until now. Put it on a phone or a stick and open it " +
+			"there; fetch it again when badges were revoked.",
+		example: "landbridge delegation door 2026 --language fr --out door.html"},
+		func(fs *flag.FlagSet) {
+			fs.StringVar(&out, "out", "", "`file` to write")
+			fs.StringVar(&language, "language", "en", "`language` of who stands at the door")
+		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			body, err := node.DoorPage(ctx, client.DoorPage{Edition: args[0], Language: language})
+			if err != nil {
+				return err
+			}
+			return keepFile(a, body, out)
+		})
+}
+
+func delegationScans() *command {
+	return &command{name: "scans", short: "merge what the doors noted", example: "landbridge delegation scans take 2026 door-1.scans door-2.scans",
+		verbs: []*command{scansTake(), scansShow(), scansSave(), scansMerge()}}
+}
+
+func scansTake() *command {
+	return nodeVerb(command{name: "take", args: "EDITION FILE...", min: 2, max: 200,
+		short:   "bring files of scans to the node; any order, any number of times",
+		example: "landbridge delegation scans take 2026 door-1.scans"}, nil,
+		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
+			tab := &table{head: []string{"file", "scans", "new", "what is odd"}, wide: true}
+			all := map[string]client.ScansTaken{}
+			for _, name := range args[1:] {
+				b, err := readSmall(name, door.MaxFile)
+				if err != nil {
+					return err
+				}
+				s, err := node.TakeScans(ctx, args[0], strings.NewReader(string(b)))
+				if err != nil {
+					return err
+				}
+				all[name] = s
+				tab.add(filepath.Base(name), s.Scans, s.New, strings.Join(oddities(s.Unknown, s.Revoked, s.Clashes, s.Clocks), "; "))
+			}
+			return show(a.out, t.json, all, tab, "")
+		})
+}
+
+// oddities says what someone should look at.
+func oddities(unknown, revoked []int, clashes []client.DoorClash, clocks []client.DoorClock) (all []string) {
+	if len(unknown) > 0 {
+		all = append(all, fmt.Sprintf("badges that were never given: %v", unknown))
+	}
+	if len(revoked) > 0 {
+		all = append(all, fmt.Sprintf("badges scanned after they were revoked: %v", revoked))
+	}
+	for _, c := range clashes {
+		all = append(all, fmt.Sprintf("%s gave number %d to %d scans: reset or copied", c.Door, c.Sequence, c.Scans))
+	}
+	for _, c := range clocks {
+		all = append(all, fmt.Sprintf("the clock of %s is off (%s): %s to %s", c.Door, c.Why, cell(c.First), cell(c.Last)))
+	}
+	return all
+}
+
+func scansShow() *command {
+	return nodeVerb(command{name: "show", args: "EDITION", min: 1, max: 1,
+		short: "show what the doors noted, merged", example: "landbridge delegation scans show 2026"}, nil,
+		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
+			s, err := node.Scans(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			tab := keyValues("people inside", fmt.Sprint(s.Inside), "scans", fmt.Sprint(s.Scans))
+			tab.wide = true
+			for _, d := range s.Doors {
+				tab.add(d.Door, fmt.Sprintf("%d scans, %s to %s", d.Scans, cell(d.First), cell(d.Last)))
+			}
+			for _, o := range oddities(s.Unknown, s.Revoked, s.Clashes, s.Clocks) {
+				tab.add("look at this", o)
+			}
+			return show(a.out, t.json, s, tab, "")
+		})
+}
+
+func scansSave() *command {
+	var out string
+	return nodeVerb(command{name: "save", args: "EDITION", min: 1, max: 1, short: "write all scans as one file, which doors can read",
+		example: "landbridge delegation scans save 2026 --out all.scans"},
+		func(fs *flag.FlagSet) { fs.StringVar(&out, "out", "", "`file` to write") },
+		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
+			body, err := node.ScanFile(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return keepFile(a, body, out)
+		})
+}
+
+func scansMerge() *command {
+	return &command{
+		name: "merge", args: "FILE...", min: 1, max: 200,
+		short: "merge files of scans into one, without any node", example: "landbridge delegation scans merge door-1.scans door-2.scans > all.scans",
+		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
+			asJSON := fs.Bool("json", false, "print who was seen as JSON instead of the merged file")
+			return func(_ context.Context, a *app, args []string) error {
+				var sum *door.Book
+				for _, name := range args {
+					f, err := os.Open(name)
+					if err != nil {
+						return fail.Because(err, fail.Missing, "%s cannot be read", name)
+					}
+					book, err := door.Parse(f)
+					f.Close()
+					if err == nil && sum != nil {
+						book, err = door.Merge(sum, book)
+					}
+					if err != nil {
+						return err
+					}
+					sum = book
+				}
+				if *asJSON {
+					e := json.NewEncoder(a.out)
+					e.SetIndent("", "  ")
+					return e.Encode(sum.Entries())
+				}
+				_, err := sum.WriteTo(a.out)
+				return err
+			}
+		},
+	}
+}

@@ -197,8 +197,19 @@ func KnownProcesses() ([]party.Profile, error) {
 	return all, nil
 }
 
-// tokenLife is how long a token made by Init serves.
-const tokenLife = 365 * 24 * time.Hour
+// How long a token made by Init serves. A demo plays two years in seconds, and
+// its tokens have to outlive them.
+const (
+	tokenLife     = 365 * 24 * time.Hour
+	demoTokenLife = 3 * tokenLife
+)
+
+func (n *Node) tokenLife() time.Duration {
+	if n.Config.Demo {
+		return demoTokenLife
+	}
+	return tokenLife
+}
 
 func (n *Node) enterPeople(ctx context.Context, people []NewPerson, made *Made) error {
 	for i, p := range people {
@@ -233,7 +244,7 @@ func (n *Node) equip(ctx context.Context, who staff.Person) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making the folder of people: %w", err)
 	}
-	token, err := n.Staff.NewToken(ctx, who, "command line on this machine", access.Actions(), n.deps.Clock().Add(tokenLife))
+	token, err := n.Staff.NewToken(ctx, who, "command line on this machine", access.Actions(), n.deps.Clock().Add(n.tokenLife()))
 	if err != nil {
 		return err
 	}

@@ -207,9 +207,13 @@ func (n *Node) openPeople(context.Context) error {
 	if err != nil {
 		return err
 	}
+	var life time.Duration
+	if n.Config.Demo {
+		life = demoTokenLife
+	}
 	n.Staff, err = staff.New(staff.Config{
 		DB: n.DB, Record: n.Log.Append, Clock: n.deps.Clock, Random: n.deps.Random, Party: n.Party, Secret: secret,
-		RPID: n.site(), Origins: []string{n.Config.StaffURL()}, SoftKeys: n.Config.Demo || n.Config.SoftKeys,
+		RPID: n.site(), Origins: []string{n.Config.StaffURL()}, SoftKeys: n.Config.Demo || n.Config.SoftKeys, TokenLife: life,
 	})
 	return err
 }

@@ -97,9 +97,13 @@ type Config struct {
 	RPID    string   // the domain passkeys are bound to, such as "localhost"
 	Origins []string // the addresses of the pages, such as "http://localhost:8301"
 
-	SoftKeys bool          // accept keys of internal/staff/softkey: the demo, and officers who sign with a key file
-	Idle     time.Duration // a session unused this long is over; 0 is one hour
-	Absolute time.Duration // a session this old is over; 0 is twelve hours
+	SoftKeys bool // accept keys of internal/staff/softkey: the demo, and officers who sign with a key file
+
+	// TokenLife is the longest life of an API token; zero is the constant. Only
+	// a demo, whose clocks run through years in seconds, needs another.
+	TokenLife time.Duration
+	Idle      time.Duration // a session unused this long is over; 0 is one hour
+	Absolute  time.Duration // a session this old is over; 0 is twelve hours
 }
 
 // A Staff is the people of one node.

@@ -755,6 +755,25 @@ func TestSoftKeysOff(t *testing.T) {
 	})
 }
 
+// TestDemoTokens: a demo's tokens outlive the years its clocks run through, no further.
+func TestDemoTokens(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		p, _ := h.person("d.oru", landbridge.Officer)
+		c := h.c
+		c.TokenLife = 2 * TokenLife
+		demo, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scopes := []access.Action{access.ReadCase}
+		if _, err := demo.NewToken(t.Context(), p, "x", scopes, h.at.Add(2*TokenLife)); err != nil {
+			t.Error(err)
+		}
+		_, err = demo.NewToken(t.Context(), p, "x", scopes, h.at.Add(2*TokenLife+time.Second))
+		want(t, "longer", err, fail.Invalid)
+	})
+}
+
 func FuzzCheckApproval(f *testing.F) {
 	k, err := softkey.New("localhost", rand.Reader)
 	if err != nil {

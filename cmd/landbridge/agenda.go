@@ -100,7 +100,7 @@ func agendaAddress() *command {
 		name: "address", args: "NAME", min: 1, max: 1, short: "make a personal address for a device; its password is shown once",
 		long: "The address answers CalDAV with your agenda and, with --contacts, CardDAV with the contact points that the parties publish.\n" +
 			"It is read only. Give each device its own, so that you can end one that is lost.",
-		example: "landbridge agenda address 'my phone' --contacts",
+		example: "landbridge agenda address \"my phone\" --contacts",
 		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
 			t := &target{}
 			t.flags(fs)
@@ -144,7 +144,7 @@ func agendaEnd() *command {
 func agendaCode() *command {
 	return &command{
 		name: "code", args: "[LABEL]", max: 1, short: "make a code by which a guest of the forum gets an agenda, once",
-		example: "landbridge agenda code 'delegation of XA'",
+		example: "landbridge agenda code \"delegation of XA\"",
 		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
 			t := &target{}
 			t.flags(fs)

@@ -185,7 +185,7 @@ func newsPublish() *command {
 func newsWithdraw() *command {
 	return &command{
 		name: "withdraw", args: "NEWS REASON", min: 2, max: 2, short: "take a piece of news from the public, with the reason",
-		example: "landbridge news withdraw 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f 'The date was wrong.'",
+		example: "landbridge news withdraw 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f \"The date was wrong.\"",
 		setup: newsVerb(func(ctx context.Context, c *client.Client, args []string) (client.NewsItem, error) {
 			return c.WithdrawNews(ctx, args[0], args[1])
 		}),

@@ -43,7 +43,11 @@ func demo(ctx context.Context, a *app, dir string, base int, script bool) (err e
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fail.Because(err, fail.Denied, "the folder %s cannot be made", dir)
 	}
-	s := &story{a: a, p: a.progress(), start: a.now(), f: &federation{dir: dir, members: storyMembers(), exe: exe, ahead: longAgo}}
+	c, err := newConference(a.now())
+	if err != nil {
+		return err
+	}
+	s := &story{a: a, p: a.progress(), start: a.now(), c: c, f: &federation{dir: dir, members: storyMembers(), exe: exe, ahead: c.begins().Sub(a.now())}}
 	s.p.every = true
 	defer s.p.end()
 	defer func() { err = errors.Join(err, s.f.stop()) }()
@@ -65,8 +69,14 @@ func demo(ctx context.Context, a *app, dir string, base int, script bool) (err e
 	if script {
 		return nil
 	}
-	if err := s.gather(ctx); err != nil {
-		return err
+	after := []func(context.Context) error{s.gather, s.remembered, s.pending, s.news}
+	if err != nil {
+		after = nil // what the story did not reach is not there to be added to
+	}
+	for _, add := range after {
+		if err := add(ctx); err != nil {
+			return err
+		}
 	}
 	s.invite()
 	<-ctx.Done()

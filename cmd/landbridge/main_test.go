@@ -85,6 +85,15 @@ func testFederation(t *testing.T, f *federation) *federation {
 	return f
 }
 
+func testConference(t *testing.T) *conference {
+	t.Helper()
+	c, err := newConference(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // TestStory plays the demo's story on four processes, with a proxy between
 // them that keeps every byte. It is the product's first promise, so it runs in
 // the quick tier.
@@ -94,9 +103,10 @@ func TestStory(t *testing.T) {
 		t.Skip("the story takes about ten seconds; -short leaves it out")
 	}
 	wire := newCapture(t)
-	f := testFederation(t, &federation{address: wire.address, ahead: longAgo})
+	c := testConference(t)
+	f := testFederation(t, &federation{address: wire.address, ahead: time.Until(c.begins())})
 	a, out := testApp(t)
-	s := &story{a: a, p: a.progress(), start: time.Now(), f: f}
+	s := &story{a: a, p: a.progress(), start: time.Now(), c: c, f: f}
 	err := s.play(t.Context())
 	s.print()
 	t.Logf("%s", out)
@@ -128,7 +138,8 @@ func TestStoryOnPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { admin.Close() })
-	f := testFederation(t, &federation{ahead: longAgo, database: func(party string) string {
+	c := testConference(t)
+	f := testFederation(t, &federation{ahead: time.Until(c.begins()), database: func(party string) string {
 		name := fmt.Sprintf("landbridge_story_%s_%d", strings.ToLower(party), time.Now().UnixNano())
 		if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
 			t.Fatal(err)
@@ -143,7 +154,7 @@ func TestStoryOnPostgres(t *testing.T) {
 		return u.String()
 	}})
 	a, out := testApp(t)
-	s := &story{a: a, p: a.progress(), start: time.Now(), f: f}
+	s := &story{a: a, p: a.progress(), start: time.Now(), c: c, f: f}
 	err = s.play(t.Context())
 	s.print()
 	t.Logf("%s", out)

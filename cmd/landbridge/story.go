@@ -20,6 +20,7 @@ type story struct {
 	f     *federation
 	start time.Time
 	told  []told
+	c     *conference
 
 	arrested string // case of the provisional arrest
 	joint    string // case of the joint operation
@@ -66,6 +67,16 @@ func (s *story) play(ctx context.Context) error {
 		name string
 		play func(context.Context) error
 	}{
+		{"the call", s.prepares},
+		{"the nominations", s.invites},
+		{"the review", s.review},
+		{"the programme", s.programme},
+		{"the badges", s.admits},
+		{"the doors", s.checkIn},
+		{"the plenary", s.plenary},
+		{"the amendments", s.amended},
+		{"the decision", s.silence},
+		{"the reports", s.reports},
 		{"the arrest", s.arrest},
 		{"the request", s.request},
 		{"the approval", s.approval},
@@ -76,6 +87,7 @@ func (s *story) play(ctx context.Context) error {
 		{"the refusal", s.refusal},
 		{"the joint operation", s.operation},
 		{"the proofs", s.proofs},
+		{"the follow-up", s.followUp},
 	} {
 		if err := chapter.play(ctx); err != nil {
 			return fmt.Errorf("%s: %w", chapter.name, explain(s.a, err))

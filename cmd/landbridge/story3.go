@@ -9,8 +9,8 @@ import (
 	"landbridge.example/internal/fail"
 )
 
-// How far back the demo's clocks begin, and where they stand when the law's
-// forty days are over.
+// How far back the demo's clocks stand when a person is arrested, and where
+// when the law's forty days are over.
 const (
 	longAgo = -43 * 24 * time.Hour
 	daysAgo = -2 * 24 * time.Hour
@@ -84,6 +84,12 @@ type signer struct{ login, role string }
 // signature, stopped without a review of rights, ordered, and ended by the
 // law's clock when no request for extradition came.
 func (s *story) arrest(ctx context.Context) error {
+	if err := s.settled(ctx); err != nil {
+		return err
+	}
+	if err := s.f.set(longAgo); err != nil {
+		return err
+	}
 	acts, err := s.acts("arrest.yaml")
 	if err != nil {
 		return err
@@ -101,7 +107,7 @@ func (s *story) arrest(ctx context.Context) error {
 	if _, err := reached(ctx, hask, s.arrested, "received"); err != nil {
 		return err
 	}
-	s.tell("XA i.sol", "43 days ago (the nodes' clocks are set back): asked XB for a provisional arrest, signed by a judge", done.Number, began)
+	s.tell("XA i.sol", "43 days ago: asked XB for a provisional arrest, signed by a judge", done.Number, began)
 	began = s.a.now()
 	police, judge := doer{"XB", "f.dahl"}, doer{"XB", "r.hask"}
 	if _, err := s.do(ctx, judge, s.arrested, acts["order_arrest"]); err != nil {

@@ -87,17 +87,23 @@ func storyMembers() []*member {
 				directors("+000 33 0110", "liaison@police.xc.example", "America/Lima")},
 			profiles: profiles(profile()),
 		},
-		{code: "XF", name: "Forum Secretariat", kind: party.Forum,
-			people: []node.NewPerson{
-				cast("e.marsh", "Elin Marsh", landbridge.Secretariat),
-				cast("t.aster", "Tove Aster", landbridge.Secretariat),
-				cast("i.rehn", "Ilka Rehn", landbridge.Analyst),
-				operator("Odo Fenn"),
-			},
-			notes: map[string]string{"e.marsh": "runs the forum, publishes the directory, releases the index; sees no case", "t.aster": "of the secretariat: the second person", "i.rehn": "prepares the index",
-				"operator": "keeps the machine"},
-			profiles: []party.Profile{},
+		secretariat(operator("Odo Fenn")),
+	}
+}
+
+// secretariat is the node that runs the forum.
+func secretariat(operator node.NewPerson) *member {
+	return &member{code: "XF", name: "Forum Secretariat", kind: party.Forum,
+		people: []node.NewPerson{
+			cast("e.marsh", "Elin Marsh", landbridge.Secretariat),
+			cast("t.aster", "Tove Aster", landbridge.Secretariat),
+			cast("i.rehn", "Ilka Rehn", landbridge.Analyst),
+			operator,
 		},
+		notes: map[string]string{"e.marsh": "runs the forum, publishes the directory, releases the index; sees no case",
+			"t.aster": "of the secretariat: the second person", "i.rehn": "prepares the index",
+			"operator": "keeps the machine"},
+		profiles: []party.Profile{},
 	}
 }
 

@@ -22,9 +22,11 @@ func (s *story) remembered(ctx context.Context) error {
 			Letter: &client.LetterPart{From: "XC", To: []string{"XF"}, Sent: day(21), Reference: "CAL-JUS-114"},
 			People: []client.VisitSeat{{Party: "XC", Office: "Ministry of Justice", Role: "signatory"}}},
 		{Kind: "group", Language: "en", Title: "Working group on the list of containers", Parties: []string{"XA", "XB", "XC", "XF"},
-			Group: &client.GroupPart{Chair: "XB", Mandate: "One form for containers that were opened on the way, which all ports can read and write.", Founded: day(10),
+			Group: &client.GroupPart{Chair: "XB", Mandate: "One form for containers that were opened on the way, which all ports can read and write.",
+				Founded:  day(10),
 				Meetings: []client.VisitMeeting{{Day: day(60), Place: "Online", Title: "First meeting", Results: []string{"A form of nine fields was agreed."}}}},
-			People: []client.VisitSeat{{Party: "XB", Office: "Port police of Haldvik", Role: "head"}, {Party: "XC", Office: "Harbour master of Sarrat", Role: "member"}}},
+			People: []client.VisitSeat{{Party: "XB", Office: "Port police of Haldvik", Role: "head"}, {Party: "XC", Office: "Harbour master of Sarrat",
+				Role: "member"}}},
 	}
 	for _, r := range records {
 		if err := s.agreed(ctx, r); err != nil {
@@ -87,10 +89,11 @@ func (s *story) pending(ctx context.Context) error {
 		return err
 	}
 	opens := s.c.first.AddDate(1, 0, 0).Add(9 * time.Hour)
-	done, err := marsh.TableText(ctx, client.NegotiatedText{ID: "haldvik-agenda", Language: "en", Title: "Agenda of the Haldvik conference", Paragraphs: []client.TextParagraph{
-		{ID: "one", Level: 1, Words: "What was promised in Port Merrow, commitment by commitment."},
-		{ID: "two", Level: 1, Words: "One list of containers: what the ports need."},
-		{ID: "three", Level: 1, Words: "Place of the conference after next."}}})
+	done, err := marsh.TableText(ctx, client.NegotiatedText{ID: "haldvik-agenda", Language: "en", Title: "Agenda of the Haldvik conference",
+		Paragraphs: []client.TextParagraph{
+			{ID: "one", Level: 1, Words: "What was promised in Port Merrow, commitment by commitment."},
+			{ID: "two", Level: 1, Words: "One list of containers: what the ports need."},
+			{ID: "three", Level: 1, Words: "Place of the conference after next."}}})
 	if err != nil {
 		return err
 	}
@@ -98,13 +101,16 @@ func (s *story) pending(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	matter, err := marsh.OpenMatter(ctx, client.NewMatter{Title: "Agenda of the Haldvik conference", Subject: "procedure", Text: text.Newest, Session: s.c.coming, Method: "silence",
+	matter, err := marsh.OpenMatter(ctx, client.NewMatter{Title: "Agenda of the Haldvik conference", Subject: "procedure", Text: text.Newest,
+		Session: s.c.coming, Method: "silence",
 		Closes: s.f.now().UTC().Add(96 * time.Hour).Truncate(time.Second), Delegations: parties()})
 	if err != nil {
 		return err
 	}
-	_, err = marsh.SaveMeeting(ctx, client.Meeting{Kind: "conference", Title: "What was promised in Port Merrow", Session: s.c.coming, Start: opens, End: opens.Add(90 * time.Minute),
-		Place: "Long Hall", Link: "https://rooms.forum.example/follow-up", Parties: parties(), Rules: client.FloorRules{Turn: 180, ReplyTurn: 60, FreshFirst: true, Alternate: true},
+	_, err = marsh.SaveMeeting(ctx, client.Meeting{Kind: "conference", Title: "What was promised in Port Merrow", Session: s.c.coming, Start: opens,
+		End:   opens.Add(90 * time.Minute),
+		Place: "Long Hall", Link: "https://rooms.forum.example/follow-up", Parties: parties(), Rules: client.FloorRules{Turn: 180, ReplyTurn: 60,
+			FreshFirst: true, Alternate: true},
 		Agenda: []client.MeetingItem{{ID: "agenda", Title: "Agenda", Minutes: 5, Drafts: []string{done.Draft}, Matters: []string{matter.Matter}},
 			{ID: "kept", Title: "What was kept, what is late", Minutes: 60, Matters: []string{s.c.matter}}}})
 	return err
@@ -118,9 +124,13 @@ func (s *story) news(ctx context.Context) error {
 	}
 	for _, n := range []client.WriteNews{
 		{Edition: s.c.edition, Texts: map[string]client.NewsText{
-			"en": {Title: "Declaration of Port Merrow: one promise kept, one late", Lead: "A year after the conference the follow-up is public: what each state undertook, what it reported, and the evidence.",
-				Body: "Azuria held its course: 44 officers of three states finished it.\n\nBorealis opened the list of containers, and two of six ports write to it. The others wait for readers. It is late, and stays on the list until it is done."},
-			"fr": {Title: "Déclaration de Port-Merrow : une promesse tenue, une en retard", Lead: "Un an après la conférence, le suivi est public : ce que chaque État a promis, ce qu’il en a dit, et les preuves."}}},
+			"en": {Title: "Declaration of Port Merrow: one promise kept, one late",
+				Lead: "A year after the conference the follow-up is public: what each state undertook, what it reported, and the evidence.",
+				Body: "Azuria held its course: 44 officers of three states finished it.\n\n" +
+					"Borealis opened the list of containers, and two of six ports write to it." +
+					" The others wait for readers. It is late, and stays on the list until it is done."},
+			"fr": {Title: "Déclaration de Port-Merrow : une promesse tenue, une en retard",
+				Lead: "Un an après la conférence, le suivi est public : ce que chaque État a promis, ce qu’il en a dit, et les preuves."}}},
 		{Edition: s.c.coming, Texts: map[string]client.NewsText{
 			"en": {Title: "The programme of Haldvik is published", Lead: "Three days, from what was promised to what comes next. Calendars can be subscribed to."},
 			"zh": {Title: "哈尔德维克大会日程公布", Lead: "为期三天，从已有的承诺谈到今后的工作。日程可订阅到日历。"},

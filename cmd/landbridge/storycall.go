@@ -55,7 +55,8 @@ func (s *story) sentIn(ctx context.Context) error {
 	if !refusedAs(err, fail.Invalid) {
 		return broken("a text that names its author was taken in: %v", err)
 	}
-	s.tell("anyone", fmt.Sprintf("%d entries came in, without accounts; a paper that names its author was not taken: %s", len(s.c.chain.Entries), plainly(explain(s.a, err))), "", began)
+	s.tell("anyone", fmt.Sprintf("%d entries came in, without accounts; a paper that names its author was not taken: %s", len(s.c.chain.Entries),
+		plainly(explain(s.a, err))), "", began)
 	return nil
 }
 
@@ -117,11 +118,13 @@ func (s *story) judged(ctx context.Context, marsh *client.Client, kind string) (
 	if err != nil {
 		return "", err
 	}
-	near, err := marsh.InviteReviewer(ctx, client.NewPanelist{Call: id, Name: "Ulla Near", Organisation: sent.Submissions[0].Authors[0].Organisation, Email: "u.near@near.example"})
+	near, err := marsh.InviteReviewer(ctx, client.NewPanelist{Call: id, Name: "Ulla Near", Organisation: sent.Submissions[0].Authors[0].Organisation,
+		Email: "u.near@near.example"})
 	if err != nil {
 		return "", err
 	}
-	if _, err := marsh.AssignReview(ctx, client.Assignment{Entry: sent.Submissions[0].ID, Reviewer: near.ID}); refusedAs(err, fail.Denied) && kind == call.Paper {
+	if _, err := marsh.AssignReview(ctx, client.Assignment{Entry: sent.Submissions[0].ID, Reviewer: near.ID}); refusedAs(err,
+		fail.Denied) && kind == call.Paper {
 		kept = plainly(explain(s.a, err))
 	} else if !refusedAs(err, fail.Denied) {
 		return "", broken("a reviewer was given the paper of a colleague: %v", err)

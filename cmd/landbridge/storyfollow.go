@@ -24,7 +24,8 @@ func (s *story) promised(ctx context.Context, matter string) error {
 		if err != nil {
 			return err
 		}
-		done, err := c.Commit(ctx, client.NewCommitment{Matter: matter, Promise: client.Promise{Title: x.Title, What: x.What, Due: s.c.after(x.Days), Indicator: x.Indicator, Target: x.Target,
+		done, err := c.Commit(ctx, client.NewCommitment{Matter: matter, Promise: client.Promise{Title: x.Title, What: x.What, Due: s.c.after(x.Days),
+			Indicator: x.Indicator, Target: x.Target,
 			Session: s.c.edition, Milestones: []client.PromiseMilestone{{ID: "first", Due: s.c.after(x.After), Title: x.Milestone}}}})
 		if done, err = s.committed(ctx, x.Party, done, err); err != nil {
 			return err
@@ -72,11 +73,13 @@ func (s *story) reports(ctx context.Context) error {
 			return err
 		}
 		id := s.c.promises[x.Party]
-		half := client.NewReport{Commitment: id, ProgressReport: client.ProgressReport{State: kernel.Kept, Day: s.c.after(x.After), Milestone: "first", Text: "Done: " + strings.ToLower(x.Milestone[:1]) + x.Milestone[1:] + "."}}
+		half := client.NewReport{Commitment: id, ProgressReport: client.ProgressReport{State: kernel.Kept, Day: s.c.after(x.After), Milestone: "first",
+			Text: "Done: " + strings.ToLower(x.Milestone[:1]) + x.Milestone[1:] + "."}}
 		if _, err := c.ReportOn(ctx, half); err != nil {
 			return err
 		}
-		r := client.NewReport{Commitment: id, ProgressReport: client.ProgressReport{State: kernel.Running, Day: s.c.after(x.Reported), Value: x.Value, Text: x.Report}}
+		r := client.NewReport{Commitment: id, ProgressReport: client.ProgressReport{State: kernel.Running, Day: s.c.after(x.Reported), Value: x.Value,
+			Text: x.Report}}
 		if x.Evidence != "" {
 			r.State, r.Evidence = kernel.Kept, []client.ReportEvidence{{Ref: x.Evidence, Title: x.EvidenceTitle}}
 		}
@@ -92,7 +95,8 @@ func (s *story) reports(ctx context.Context) error {
 		}
 		s.tell(x.Party+" "+delegateOf(x.Party).speaks, fmt.Sprintf("%d days after the conference, reported: %s", x.Reported, x.Report), "", began)
 	}
-	_, err = marsh.ReportOn(ctx, client.NewReport{Commitment: s.c.promises["XB"], ProgressReport: client.ProgressReport{State: kernel.Kept, Day: s.c.after(300), Text: "It looks well."}})
+	_, err = marsh.ReportOn(ctx, client.NewReport{Commitment: s.c.promises["XB"], ProgressReport: client.ProgressReport{State: kernel.Kept,
+		Day: s.c.after(300), Text: "It looks well."}})
 	if !refusedAs(err, fail.Denied) {
 		return broken("the secretariat could report for a state: %v", err)
 	}
@@ -119,7 +123,8 @@ func (s *story) nextYear(ctx context.Context, marsh *client.Client) error {
 	}
 	ends := first.AddDate(0, 0, plan.Days)
 	for _, c := range s.c.chain.Calls[:2] {
-		n := client.NewCallFor{Edition: s.c.coming, Kind: c.Kind, Title: c.Title, Text: c.Text, Anonymous: c.Anonymous, MinReviews: c.Reviews, Closes: first.AddDate(0, 0, -1), Ends: ends, KeepDays: keepEntries}
+		n := client.NewCallFor{Edition: s.c.coming, Kind: c.Kind, Title: c.Title, Text: c.Text, Anonymous: c.Anonymous, MinReviews: c.Reviews,
+			Closes: first.AddDate(0, 0, -1), Ends: ends, KeepDays: keepEntries}
 		for _, k := range c.Criteria {
 			n.Criteria = append(n.Criteria, client.Criterion{Name: k.Name, Weight: k.Weight})
 		}
@@ -127,7 +132,8 @@ func (s *story) nextYear(ctx context.Context, marsh *client.Client) error {
 			return err
 		}
 	}
-	_, err = marsh.SetDelegationEdition(ctx, client.SetDelegationEdition{Edition: s.c.coming, Title: plan.Name["en"], Place: plan.City["en"], Host: "Forum Secretariat",
+	_, err = marsh.SetDelegationEdition(ctx, client.SetDelegationEdition{Edition: s.c.coming, Title: plan.Name["en"], Place: plan.City["en"],
+		Host:   "Forum Secretariat",
 		Starts: first, Ends: ends, Closes: first.AddDate(0, 0, -1), KeepDays: 90})
 	if err != nil {
 		return err
@@ -141,7 +147,8 @@ func (s *story) nextYear(ctx context.Context, marsh *client.Client) error {
 			return err
 		}
 	}
-	s.tell("XF e.marsh", fmt.Sprintf("published the programme of the next conference, %s, whose first day is about what was promised", plan.Name["en"]), fmt.Sprintf("version %d, log entry %d", v.Version, v.LogIndex), began)
+	s.tell("XF e.marsh", fmt.Sprintf("published the programme of the next conference, %s, whose first day is about what was promised",
+		plan.Name["en"]), fmt.Sprintf("version %d, log entry %d", v.Version, v.LogIndex), began)
 	return nil
 }
 
@@ -230,7 +237,8 @@ func (s *story) public(ctx context.Context) error {
 	if len(papers.Entries) == 0 {
 		return broken("the proceedings are empty")
 	}
-	s.tell("anyone", fmt.Sprintf("reads it without signing in: programme, changes, speakers, calendar, %d papers, the outcome with its proofs, what was kept and what is late", len(papers.Entries)), here, began)
+	s.tell("anyone", fmt.Sprintf("reads it without signing in: programme, changes, speakers, calendar, %d papers, "+
+		"the outcome with its proofs, what was kept and what is late", len(papers.Entries)), here, began)
 	return nil
 }
 

@@ -42,7 +42,8 @@ const (
 // newConference places the invented edition on the Tuesday of about a year ago,
 // so that the next one, a year after it, begins within days.
 func newConference(now time.Time) (*conference, error) {
-	c := &conference{sessions: map[string]client.ForumSession{}, speakers: map[string]string{}, calls: map[string]string{}, groups: map[string]string{}, promises: map[string]string{}}
+	c := &conference{sessions: map[string]client.ForumSession{}, speakers: map[string]string{}, calls: map[string]string{},
+		groups: map[string]string{}, promises: map[string]string{}}
 	c.first = now.UTC().Truncate(24 * time.Hour).Add(-conferenceAgo)
 	for c.first.Weekday() != time.Tuesday {
 		c.first = c.first.AddDate(0, 0, -1)
@@ -172,7 +173,8 @@ func (s *story) reprogramme(ctx context.Context, marsh *client.Client) error {
 	if len(diffs.Versions) != 2 || len(diffs.Versions[0].Changes) != len(s.c.plan.Changes) {
 		return broken("the change feed says something else than the versions: %+v", diffs)
 	}
-	s.tell("XF e.marsh", "published a second version; calendars hear that one session moves and one is cancelled", fmt.Sprintf("version 2, log entry %d", v.LogIndex), began)
+	s.tell("XF e.marsh", "published a second version; calendars hear that one session moves and one is cancelled",
+		fmt.Sprintf("version 2, log entry %d", v.LogIndex), began)
 	return nil
 }
 

@@ -31,13 +31,15 @@ func (s *story) invites(ctx context.Context) error {
 		return err
 	}
 	began := s.a.now()
-	_, err = marsh.SetDelegationEdition(ctx, client.SetDelegationEdition{Edition: s.c.edition, Title: s.c.plan.Name["en"], Place: s.c.plan.City["en"], Host: "Forum Secretariat",
+	_, err = marsh.SetDelegationEdition(ctx, client.SetDelegationEdition{Edition: s.c.edition, Title: s.c.plan.Name["en"], Place: s.c.plan.City["en"],
+		Host:   "Forum Secretariat",
 		Starts: s.c.first, Ends: s.c.first.AddDate(0, 0, s.c.plan.Days), Closes: s.c.first.AddDate(0, 0, -20), KeepDays: 365})
 	if err != nil {
 		return err
 	}
 	for _, d := range s.c.chain.Delegations {
-		made, err := marsh.NewDelegation(ctx, client.NewDelegation{Edition: s.c.edition, Kind: d.Kind, Party: d.Party, Name: d.Name, Members: d.Members, Observers: d.Observers})
+		made, err := marsh.NewDelegation(ctx, client.NewDelegation{Edition: s.c.edition, Kind: d.Kind, Party: d.Party, Name: d.Name, Members: d.Members,
+			Observers: d.Observers})
 		if err != nil {
 			return err
 		}
@@ -231,7 +233,8 @@ func (s *story) checkIn(ctx context.Context) error {
 		return broken("%d people came in, the doors say %d (before the last door %d), of %d scans %d are new: %+v %+v %+v",
 			len(people), whole.Inside, early.Inside, scans, fresh+late.New, whole.Clashes, whole.Unknown, whole.Revoked)
 	}
-	s.tell("three doors", fmt.Sprintf("%s scans without network; one file was brought twice, one a day late: first %s, then all %s people are inside, none twice (%s)",
+	s.tell("three doors", fmt.Sprintf("%s scans without network; one file was brought twice, one a day late: "+
+		"first %s, then all %s people are inside, none twice (%s)",
 		cell(int64(scans)), cell(int64(early.Inside)), cell(int64(whole.Inside)), checked), "", began)
 	return nil
 }
@@ -291,7 +294,9 @@ func (s *story) scanned(people []client.GuestLine) (files [3][]byte, scans int, 
 	for i, p := range people {
 		at = at.Add(time.Second)
 		note := func(d int, after time.Duration) {
-			all[d] = append(all[d], door.Scan{Door: doors()[d], Sequence: int64(len(all[d]) + 1), Badge: p.Number, At: at.Add(after)})
+			all[d] = append(all[d], door.Scan{
+				Door: doors()[d], Sequence: int64(len(all[d]) + 1), Badge: p.Number, At: at.Add(after),
+			})
 		}
 		note(i%3, 0)
 		if i%4 == 0 {

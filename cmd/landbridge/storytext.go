@@ -91,9 +91,12 @@ func (s *story) plenary(ctx context.Context) error {
 	}
 	began := s.a.now()
 	now := s.f.now().UTC().Truncate(time.Minute)
-	m, err := marsh.SaveMeeting(ctx, client.Meeting{Kind: decision.AtConference, Title: "Plenary of the conference", Session: s.c.edition, Start: now, End: now.Add(2 * time.Hour),
-		Place: "Great Hall", Link: "https://rooms.forum.example/plenary", Parties: parties(), Rules: client.FloorRules{Turn: 180, ReplyTurn: 60, FreshFirst: true, Alternate: true},
-		Agenda: []client.MeetingItem{{ID: "opening", Title: "Opening of the plenary", Minutes: 10}, {ID: "text", Title: s.c.chain.Text.Title, Minutes: 90}, {ID: "next", Title: "Place of the next conference", Minutes: 10}}})
+	m, err := marsh.SaveMeeting(ctx, client.Meeting{Kind: decision.AtConference, Title: "Plenary of the conference", Session: s.c.edition, Start: now,
+		End:   now.Add(2 * time.Hour),
+		Place: "Great Hall", Link: "https://rooms.forum.example/plenary", Parties: parties(), Rules: client.FloorRules{Turn: 180, ReplyTurn: 60,
+			FreshFirst: true, Alternate: true},
+		Agenda: []client.MeetingItem{{ID: "opening", Title: "Opening of the plenary", Minutes: 10}, {ID: "text", Title: s.c.chain.Text.Title,
+			Minutes: 90}, {ID: "next", Title: "Place of the next conference", Minutes: 10}}})
 	if err != nil {
 		return err
 	}
@@ -103,7 +106,8 @@ func (s *story) plenary(ctx context.Context) error {
 		m, err = marsh.FloorEvent(ctx, client.FloorEvent{Meeting: id, Kind: kind, Item: item(kind), Party: party, As: as, Language: language})
 		return err
 	}
-	if err := errors.Join(happens(decision.ItemOpened, "", "", ""), happens(decision.Asked, "XA", "", "en"), happens(decision.Asked, "XC", "", "es")); err != nil {
+	if err := errors.Join(happens(decision.ItemOpened, "", "", ""), happens(decision.Asked, "XA", "", "en"), happens(decision.Asked, "XC", "",
+		"es")); err != nil {
 		return err
 	}
 	orsin, err := s.speaks("XB")
@@ -168,7 +172,8 @@ func (s *story) tabled(ctx context.Context, marsh *client.Client) error {
 		return err
 	}
 	s.c.draft = done.Draft
-	s.tell("XF e.marsh", fmt.Sprintf("tabled a text of %d paragraphs, in English and French: %s", len(text.Paragraphs), text.Title), "draft "+done.Draft[:16]+"…", began)
+	s.tell("XF e.marsh", fmt.Sprintf("tabled a text of %d paragraphs, in English and French: %s", len(text.Paragraphs), text.Title),
+		"draft "+done.Draft[:16]+"…", began)
 	return nil
 }
 
@@ -228,7 +233,8 @@ func (s *story) consolidated(ctx context.Context, marsh *client.Client, taken st
 	if err != nil {
 		return err
 	}
-	if _, err := benn.OnAmendment(ctx, client.OnAmendment{Draft: s.c.draft, Amendment: taken, Kind: kernel.Withdrew, Note: "We shall say what we need when it is decided."}); err != nil {
+	if _, err := benn.OnAmendment(ctx, client.OnAmendment{Draft: s.c.draft, Amendment: taken, Kind: kernel.Withdrew,
+		Note: "We shall say what we need when it is decided."}); err != nil {
 		return err
 	}
 	if err := s.textAt(ctx, marsh, func(x client.DraftText) bool { return x.Standing == len(adopted) }); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"landbridge.example"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/peer"
 	"landbridge.example/internal/portal"
@@ -17,7 +18,7 @@ import (
 func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
 	pages, err := portal.New(portal.Config{
 		Party: n.Party, PartyName: n.partyName, Index: n.Index, Processes: n.Casework, Statistics: n.Casework, Notices: n.Notice, Rights: n.Rights,
-		Forum: n.Forum, Clock: n.deps.Clock, Origin: n.publicOrigin(),
+		Forum: n.Forum, News: n.News, Visits: n.Visit, NameOf: n.nameOf, Clock: n.deps.Clock, Origin: n.publicOrigin(),
 		Lang: book, Random: n.deps.Random, Secure: n.secure(), Demo: n.Config.Demo,
 		Report: func(reference string, err error) {
 			n.deps.Logger.Error("internal error", "reference", reference, "err", err)
@@ -39,14 +40,19 @@ func (n *Node) publicOrigin() string { return n.Config.PublicOrigin() }
 
 // partyName is the name this party gives itself in a language, or its code.
 func (n *Node) partyName(ctx context.Context, language string) string {
-	all, err := n.Directory.History(ctx, n.Party)
+	return n.nameOf(ctx, n.Party, language)
+}
+
+// nameOf is the name a party gives itself in a language, or its code.
+func (n *Node) nameOf(ctx context.Context, p landbridge.PartyID, language string) string {
+	all, err := n.Directory.History(ctx, p)
 	if err != nil || len(all) == 0 {
-		return string(n.Party)
+		return string(p)
 	}
 	if name := all[len(all)-1].Record.Name.In(language); name != "" {
 		return name
 	}
-	return string(n.Party)
+	return string(p)
 }
 
 // Deadlines of the face for everyone: bodies are small, bundles may be large.

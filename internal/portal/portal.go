@@ -17,9 +17,9 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,8 +67,11 @@ type Config struct {
 	Notices    Notices
 	Rights     Rights
 	Forum      Forum
-	Clock      func() time.Time // says which edition is the current one
-	Origin     string           // of addresses in feeds, such as https://forum.example
+	News       News                                                                    // nil: there is none
+	Visits     Visits                                                                  // nil: there are none
+	NameOf     func(ctx context.Context, p landbridge.PartyID, language string) string // nil: the code alone
+	Clock      func() time.Time                                                        // says which edition is the current one
+	Origin     string                                                                  // of addresses in feeds, such as https://forum.example
 	Lang       *lang.Book
 	Random     io.Reader // for reference numbers of errors
 	Secure     bool      // the pages are reached over TLS: cookies say so
@@ -146,6 +149,8 @@ type room struct {
 func rooms() []room {
 	return []room{
 		{"forum/", "public.forum.title", "public.forum.about"},
+		{"news/", "public.news.title", "public.news.about"},
+		{"visits/", "public.visits.title", "public.visits.about"},
 		{"processes/", "public.processes.title", "public.processes.about"},
 		{"statistics", "public.statistics.title", "public.statistics.about"},
 		{"notices", "public.notices.title", "public.notices.about"},
@@ -162,7 +167,7 @@ type route struct {
 // routes lists every public address. A test asks for each.
 func (s *site) routes() []route {
 	const release = "GET " + Prefix + "index/{id}"
-	return append(forumRoutes(), []route{
+	return append(slices.Concat(forumRoutes(), newsRoutes(), visitsRoutes()), []route{
 		{"GET " + Prefix + "{$}", (*site).home},
 		{"GET " + Prefix + "assets/{name}", (*site).serveAsset},
 		{"POST " + Prefix + "preferences", (*site).preferences},
@@ -238,28 +243,4 @@ func (s *site) preferences(v *visit) error {
 	face.Keep(v.w, v.FormValue("language"), v.FormValue("theme"), s.Secure)
 	http.Redirect(v.w, v.Request, withoutLanguage(face.Local(v.FormValue("here"), Prefix)), http.StatusSeeOther)
 	return nil
-}
-
-// A HomeView is page/home: what Landbridge is, what is public here, and how to
-// check it.
-type HomeView struct {
-	Frame
-	Cards  []Card
-	Newest []ReleaseLine
-}
-
-// A Card is one room on the home page.
-type Card struct{ Href, Title, About string }
-
-func (s *site) home(v *visit) error {
-	view := HomeView{Frame: s.frame(v, v.t.T("public.home.title"))}
-	for _, r := range rooms() {
-		view.Cards = append(view.Cards, Card{Prefix + r.path, v.t.T(r.title), v.t.T(r.about)})
-	}
-	lines, err := s.releaseLines(v)
-	if err != nil {
-		return fmt.Errorf("listing releases: %w", err)
-	}
-	view.Newest = lines[:min(len(lines), 3)]
-	return s.show(v, "home", view)
 }

@@ -221,18 +221,28 @@ func releases(t testing.TB) shelf {
 
 func newPortal(t testing.TB) http.Handler { return portalWith(t, conferences{}) }
 
-func portalWith(t testing.TB, c Forum) http.Handler {
+func portalWith(t testing.TB, f Forum) http.Handler {
+	t.Helper()
+	c := configuration(t)
+	c.Forum = f
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// configuration is that of a portal where everything is there.
+func configuration(t testing.TB) Config {
 	t.Helper()
 	book, err := lang.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := New(Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: c, Clock: conferenceDay, Origin: "https://forum.example", Lang: book, Random: rand.Reader, Demo: true,
-		Report: func(reference string, err error) { t.Errorf("internal error %s: %v", reference, err) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{},
+		Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, News: toldNews{}, Visits: records{}, Clock: conferenceDay,
+		Origin: "https://forum.example", Lang: book, Random: rand.Reader, Demo: true,
+		Report: func(reference string, err error) { t.Errorf("internal error %s: %v", reference, err) }}
 }
 
 func book(t testing.TB) *lang.Book {

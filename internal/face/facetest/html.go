@@ -96,7 +96,9 @@ func (c *htmlCheck) attributes(name string, a map[string]string) {
 			c.bad("<%s> has an inline %s", name, k)
 		}
 		leads := slices.Contains([]string{"href", "src", "action", "data-ask"}, k)
-		if leads && !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "#") && !strings.HasPrefix(v, "http://localhost:") {
+		// A link for people may lead elsewhere when it does not tell from where they came.
+		away := name == "a" && k == "href" && strings.HasPrefix(v, "https://") && strings.Contains(a["rel"], "noreferrer")
+		if leads && !away && !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "#") && !strings.HasPrefix(v, "http://localhost:") {
 			c.bad("<%s> leads outside: %s=%q", name, k, v)
 		}
 	}

@@ -1,0 +1,18 @@
+package web
+
+import (
+	"landbridge.example/internal/visit"
+)
+
+// visitFamilies are the keys that code puts together about visits, news and agendas.
+func visitFamilies() (all []string) {
+	each := func(prefix string, endings ...string) {
+		for _, e := range endings {
+			all = append(all, prefix+e)
+		}
+	}
+	each("fact.visit.", visit.Kinds()...)
+	each("fact.news.", "published", "withdrawn")
+	each("fact.agenda.", "address-made", "address-ended", "code-made")
+	return all
+}

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"landbridge.example/internal/visit"
+	record "landbridge.example/internal/visit"
 )
 
 // visitFamilies are the keys that code puts together about visits, news and agendas.
@@ -11,7 +11,7 @@ func visitFamilies() (all []string) {
 			all = append(all, prefix+e)
 		}
 	}
-	each("fact.visit.", visit.Kinds()...)
+	each("fact.visit.", record.Kinds()...)
 	each("fact.news.", "published", "withdrawn")
 	each("fact.agenda.", "address-made", "address-ended", "code-made")
 	return all

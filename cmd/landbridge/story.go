@@ -72,6 +72,7 @@ func (s *story) play(ctx context.Context) error {
 		{"the review", s.review},
 		{"the programme", s.programme},
 		{"the badges", s.admits},
+		{"the second programme", s.reprogramme},
 		{"the doors", s.checkIn},
 		{"the plenary", s.plenary},
 		{"the amendments", s.amended},

@@ -143,11 +143,18 @@ func (s *story) programme(ctx context.Context) error {
 	}
 	s.tell("XF e.marsh", fmt.Sprintf("published the programme: %d sessions in %d rooms and two time zones; a clash was refused as it was written: %s",
 		v.Sessions, len(draft.Rooms), stopped.Conflicts[0].Text), fmt.Sprintf("version 1, log entry %d", v.LogIndex), began)
-	return s.reprogramme(ctx, marsh)
+	return nil
 }
 
-// reprogramme publishes a second version; what changed is calculated.
-func (s *story) reprogramme(ctx context.Context, marsh *client.Client) error {
+// reprogramme publishes a second version weeks later; what changed is calculated.
+func (s *story) reprogramme(ctx context.Context) error {
+	if err := s.travel(ctx, -6, 10*time.Hour); err != nil {
+		return err
+	}
+	marsh, err := s.marsh()
+	if err != nil {
+		return err
+	}
 	began := s.a.now()
 	changes := client.ForumChanges{Edition: s.c.edition}
 	for _, c := range s.c.plan.Changes {

@@ -221,6 +221,9 @@ func (s *story) checkIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.travel(ctx, 2, 3*time.Hour); err != nil {
+		return err
+	}
 	late, err := marsh.TakeScans(ctx, s.c.edition, bytes.NewReader(files[2]))
 	if err != nil {
 		return err

@@ -85,6 +85,9 @@ func (s *story) committed(ctx context.Context, party string, done client.Decisio
 // plenary holds a session with a speaking list: the host keeps it, a delegation
 // asks for the floor from its own node.
 func (s *story) plenary(ctx context.Context) error {
+	if err := s.travel(ctx, 2, 4*time.Hour); err != nil {
+		return err
+	}
 	marsh, err := s.marsh()
 	if err != nil {
 		return err

@@ -91,7 +91,8 @@ func differs(p *Programme, a *Session, q *Programme, b *Session) []string {
 	add(a.Language != b.Language || !equal(a.Interpreted, b.Interpreted), Respoken)
 	add(a.Part != b.Part || a.Track != b.Track, Regrouped)
 	add(a.Kind != b.Kind || a.Mode != b.Mode || p.Places(a) != q.Places(b), Remade)
-	add(!same(a.About, b.About) || !same(a.Reason, b.Reason), Reworded)
+	// The reason of a cancellation is new with it: that is no other text.
+	add(!same(a.About, b.About) || a.Status == b.Status && !same(a.Reason, b.Reason), Reworded)
 	return what
 }
 

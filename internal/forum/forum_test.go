@@ -224,7 +224,7 @@ func (d *desk) checkFeed(t *testing.T, ids []landbridge.ID) {
 	if c := diffs[1].Changes; len(c) != 1 || strings.Join(c[0].What, " ") != "moved placed form" || c[0].After.Sequence != 1 || !c[0].After.Changed.Equal(start.Add(time.Hour)) {
 		t.Errorf("%+v", c[0])
 	}
-	if c := diffs[0].Changes; len(c) != 1 || c[0].What[0] != Called || c[0].After.Sequence != 2 {
+	if c := diffs[0].Changes; len(c) != 1 || strings.Join(c[0].What, " ") != Called || c[0].After.Sequence != 2 {
 		t.Errorf("%+v", c)
 	}
 	s, err := d.Session(t.Context(), ids[0])

@@ -61,7 +61,7 @@ type member struct {
 
 // Patience with processes on this machine.
 const (
-	startPatience = 20 * time.Second
+	startPatience = time.Minute
 	stopPatience  = 10 * time.Second
 	lookEvery     = 5 * time.Millisecond
 )

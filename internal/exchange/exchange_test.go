@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
@@ -35,14 +34,14 @@ func TestDelivery(t *testing.T) {
 		for i := range 20 {
 			ids = append(ids, a.send(fmt.Sprint("message ", i), exchange.Normal, b))
 		}
-		eventually(t, 30*time.Second, "not all messages arrived", func() bool { return len(b.received()) == len(ids) })
+		eventually(t, patience, "not all messages arrived", func() bool { return len(b.received()) == len(ids) })
 		for i, id := range ids {
 			if b.body(id) != fmt.Sprint("message ", i) {
 				t.Errorf("message %d says %q", i, b.body(id))
 			}
 		}
 		step := exchange.Step{}
-		eventually(t, 30*time.Second, "no receipt with cosignatures", func() bool {
+		eventually(t, patience, "no receipt with cosignatures", func() bool {
 			s, ok := a.reached(ids[0], "XB", exchange.Delivered)
 			step = s
 			return ok && s.Cosigners == 2
@@ -84,13 +83,13 @@ func TestRetrieved(t *testing.T) {
 	if err := a.submit(e, exchange.Urgent); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "not arrived", func() bool { return len(b.received()) == 1 })
+	eventually(t, patience, "not arrived", func() bool { return len(b.received()) == 1 })
 	for range 2 {
 		if err := b.db.Write(t.Context(), func(tx *db.Tx) error { return b.x.Retrieved(tx, e.Digest()) }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, 30*time.Second, "not proved to be retrieved", func() bool {
+	eventually(t, patience, "not proved to be retrieved", func() bool {
 		s, ok := a.reached(e.Header.ID, "XB", exchange.Retrieved)
 		return ok && s.Proved && s.Cosigners == 2
 	})

@@ -39,14 +39,14 @@ func TestPeerDown(t *testing.T) {
 	}
 	began := time.Now()
 	a.send("to another", exchange.Normal, c)
-	eventually(t, 30*time.Second, "a dead peer holds up another", func() bool { return len(c.received()) == 1 })
+	eventually(t, patience, "a dead peer holds up another", func() bool { return len(c.received()) == 1 })
 	t.Logf("the other peer got its message after %v", time.Since(began))
-	eventually(t, 30*time.Second, "the desk does not say why", func() bool {
+	eventually(t, patience, "the desk does not say why", func() bool {
 		p := a.peer("XB")
 		return !p.Up && p.Queue[exchange.Normal] == 300 && strings.Contains(p.LastError, "XB refuses connections") && !p.NextTry.IsZero() && !p.Oldest.IsZero()
 	})
 	b.start()
-	eventually(t, 30*time.Second, "not everything arrived", func() bool { return len(b.received()) >= len(ids) })
+	eventually(t, patience, "not everything arrived", func() bool { return len(b.received()) >= len(ids) })
 	time.Sleep(50 * time.Millisecond)
 	if got := b.received(); !sameOnce(got, ids) {
 		t.Errorf("%d messages arrived, not each once", len(got))
@@ -54,7 +54,7 @@ func TestPeerDown(t *testing.T) {
 	if got := inbox(t, b); !slices.Equal(got, ids) {
 		t.Error("the inbox is not in the order of sending")
 	}
-	eventually(t, 30*time.Second, "the desk does not say that it is over", func() bool {
+	eventually(t, patience, "the desk does not say that it is over", func() bool {
 		p := a.peer("XB")
 		return p.Up && p.LastError == "" && p.Queue[exchange.Normal] == 0
 	})
@@ -173,7 +173,7 @@ func TestBlackHole(t *testing.T) {
 		n.start()
 	}
 	a.send("before", exchange.Normal, b)
-	eventually(t, 30*time.Second, "the first message did not arrive", func() bool { return len(b.received()) == 1 })
+	eventually(t, patience, "the first message did not arrive", func() bool { return len(b.received()) == 1 })
 	p.drop.Store(true)
 	began := time.Now()
 	sent := 1
@@ -243,10 +243,10 @@ func TestCrashes(t *testing.T) {
 		}
 		return c
 	}
-	eventually(t, 30*time.Second, "not all receipts came", func() bool {
+	eventually(t, patience, "not all receipts came", func() bool {
 		return count(a, `SELECT count(*) FROM exchange_step WHERE rung = 'delivered'`) == len(want)
 	})
-	eventually(t, 30*time.Second, "not all were taken in", func() bool {
+	eventually(t, patience, "not all were taken in", func() bool {
 		return count(b, `SELECT count(*) FROM exchange_inbox WHERE state = 'done' AND kind = 'case.act'`) == len(want)
 	})
 	got := inbox(t, b)
@@ -285,9 +285,9 @@ func TestRestart(t *testing.T) {
 	b.start()
 	a.open()
 	a.start()
-	eventually(t, 30*time.Second, "not everything arrived after the restart", func() bool { return len(b.received()) == len(ids) })
+	eventually(t, patience, "not everything arrived after the restart", func() bool { return len(b.received()) == len(ids) })
 	ids = append(ids, a.send("last", exchange.Normal, b))
-	eventually(t, 30*time.Second, "the last did not arrive", func() bool { return slices.Equal(inbox(t, b), ids) })
+	eventually(t, patience, "the last did not arrive", func() bool { return slices.Equal(inbox(t, b), ids) })
 }
 
 // copyFile keeps a database as a backup would.
@@ -319,7 +319,7 @@ func TestRestoredSender(t *testing.T) {
 		n.start()
 	}
 	a.send("one", exchange.Normal, b)
-	eventually(t, 30*time.Second, "one", func() bool { return len(b.received()) == 1 })
+	eventually(t, patience, "one", func() bool { return len(b.received()) == 1 })
 	a.close()
 	backup := filepath.Join(t.TempDir(), "backup.db")
 	copyFile(t, a.dsn, backup)
@@ -327,9 +327,9 @@ func TestRestoredSender(t *testing.T) {
 	a.start()
 	a.send("two", exchange.Normal, b)
 	a.send("three", exchange.Normal, b)
-	eventually(t, 30*time.Second, "three", func() bool { return len(b.received()) == 3 })
+	eventually(t, patience, "three", func() bool { return len(b.received()) == 3 })
 	size, _ := a.log.Size(t.Context())
-	eventually(t, 30*time.Second, "not cosigned", func() bool {
+	eventually(t, patience, "not cosigned", func() bool {
 		sights, err := a.log.Witnesses(t.Context())
 		return err == nil && len(sights) == 2 && sights[0].Size == size && sights[1].Size == size
 	})
@@ -337,7 +337,7 @@ func TestRestoredSender(t *testing.T) {
 	copyFile(t, backup, a.dsn)
 	a.open()
 	a.start()
-	eventually(t, 30*time.Second, "the log goes on although witnesses have seen more of it", func() bool {
+	eventually(t, patience, "the log goes on although witnesses have seen more of it", func() bool {
 		why, err := a.log.Stopped(t.Context())
 		return err == nil && strings.Contains(why, "this database is an old copy") && len(a.peer("XB").Alarms) > 0
 	})
@@ -348,13 +348,13 @@ func TestRestoredSender(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := a.send("four", exchange.Normal, b)
-	eventually(t, 30*time.Second, "used numbers are not noticed", func() bool {
+	eventually(t, patience, "used numbers are not noticed", func() bool {
 		return slices.ContainsFunc(a.peer("XB").Alarms, func(al exchange.Alarm) bool { return strings.Contains(al.Text, "restored from a backup") })
 	})
 	if err := a.x.NewEpoch(t.Context(), "restored from a backup"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "four does not arrive in the new epoch", func() bool { return b.body(id) == "four" })
+	eventually(t, patience, "four does not arrive in the new epoch", func() bool { return b.body(id) == "four" })
 }
 
 // TestRestoredReceiver checks that what a receiver lost with its newer
@@ -365,16 +365,16 @@ func TestRestoredReceiver(t *testing.T) {
 	a.start()
 	b.start()
 	a.send("one", exchange.Normal, b)
-	eventually(t, 30*time.Second, "one", func() bool { return len(b.received()) == 1 })
+	eventually(t, patience, "one", func() bool { return len(b.received()) == 1 })
 	b.close()
 	backup := filepath.Join(t.TempDir(), "backup.db")
 	copyFile(t, b.dsn, backup)
 	b.open()
 	b.start()
 	ids := []landbridge.MessageID{a.send("two", exchange.Normal, b), a.send("three", exchange.Normal, b)}
-	eventually(t, 30*time.Second, "three", func() bool { return len(b.received()) == 3 })
+	eventually(t, patience, "three", func() bool { return len(b.received()) == 3 })
 	size, _ := b.log.Size(t.Context())
-	eventually(t, 30*time.Second, "not cosigned", func() bool {
+	eventually(t, patience, "not cosigned", func() bool {
 		sights, err := b.log.Witnesses(t.Context())
 		return err == nil && len(sights) == 1 && sights[0].Size == size
 	})
@@ -385,12 +385,12 @@ func TestRestoredReceiver(t *testing.T) {
 	b.start()
 	// Its log was cosigned further than it now is, so it is stopped until the
 	// operator decides; then its mail comes again.
-	eventually(t, 30*time.Second, "not stopped", func() bool { why, _ := b.log.Stopped(t.Context()); return why != "" })
+	eventually(t, patience, "not stopped", func() bool { why, _ := b.log.Stopped(t.Context()); return why != "" })
 	if err := b.log.Override(t.Context(), "node", "the newer database is lost"); err != nil {
 		t.Fatal(err)
 	}
 	ids = append(ids, a.send("four", exchange.Normal, b))
-	eventually(t, 30*time.Second, "what was lost does not come again", func() bool { return sameOnce(b.received(), ids) })
+	eventually(t, patience, "what was lost does not come again", func() bool { return sameOnce(b.received(), ids) })
 	if !slices.ContainsFunc(a.peer("XB").Alarms, func(al exchange.Alarm) bool { return strings.Contains(al.Text, "lacks messages it gave receipts for") }) {
 		t.Errorf("nobody is told: %+v", a.peer("XB").Alarms)
 	}
@@ -410,11 +410,11 @@ func TestLanes(t *testing.T) {
 	}
 	close(slow)
 	id := a.send("now", exchange.Urgent, b)
-	eventually(t, 30*time.Second, "urgent", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
+	eventually(t, patience, "urgent", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
 	if got := len(inbox(t, b)); got > 35 {
 		t.Errorf("the urgent message came after %d of 40 bulk ones", got)
 	}
-	eventually(t, 30*time.Second, "bulk", func() bool { return len(b.received()) == 41 })
+	eventually(t, patience, "bulk", func() bool { return len(b.received()) == 41 })
 }
 
 // TestUndeliverable checks that a message that expires on the way ends with a
@@ -425,9 +425,9 @@ func TestUndeliverable(t *testing.T) {
 	a.start()
 	w.nodes["XF"].start()
 	id := a.send("too late", exchange.Normal, b)
-	eventually(t, 30*time.Second, "no try", func() bool { return a.peer("XB").LastError != "" })
+	eventually(t, patience, "no try", func() bool { return a.peer("XB").LastError != "" })
 	a.clock.shift(2 * time.Hour)
-	eventually(t, 30*time.Second, "not given up", func() bool { _, ok := a.reached(id, "XB", exchange.Undeliverable); return ok })
+	eventually(t, patience, "not given up", func() bool { _, ok := a.reached(id, "XB", exchange.Undeliverable); return ok })
 	file, err := a.x.ReceiptOf(t.Context(), id, "XB", exchange.Undeliverable)
 	if err != nil {
 		t.Fatal(err)
@@ -465,8 +465,8 @@ func TestHandler(t *testing.T) {
 	refused := a.send("refuse", exchange.Normal, b)
 	stuck := a.send("break", exchange.Normal, b)
 	a.send("fine", exchange.Normal, b)
-	eventually(t, 30*time.Second, "a poison message holds up the next", func() bool { return len(b.received()) == 1 })
-	eventually(t, 30*time.Second, "the refusal does not come back", func() bool {
+	eventually(t, patience, "a poison message holds up the next", func() bool { return len(b.received()) == 1 })
+	eventually(t, patience, "the refusal does not come back", func() bool {
 		s, ok := a.reached(refused, "XB", exchange.Refused)
 		return ok && s.Kind == fail.Denied && s.Reason == "not under this process; S4" && s.Proved
 	})
@@ -479,7 +479,7 @@ func TestHandler(t *testing.T) {
 		t.Errorf("%+v, %v", rep, err)
 	}
 	var s []exchange.Stuck
-	eventually(t, 30*time.Second, "the message is not set aside", func() bool { s, err = b.x.Stuck(t.Context()); return err == nil && len(s) == 1 })
+	eventually(t, patience, "the message is not set aside", func() bool { s, err = b.x.Stuck(t.Context()); return err == nil && len(s) == 1 })
 	if s[0].ID != stuck || s[0].Outgoing || s[0].Tries != 2 {
 		t.Errorf("set aside: %+v", s[0])
 	}
@@ -487,7 +487,7 @@ func TestHandler(t *testing.T) {
 	if err := b.x.Release(t.Context(), s[0].Message, ""); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "released, and not taken in", func() bool { return len(b.received()) == 2 })
+	eventually(t, patience, "released, and not taken in", func() bool { return len(b.received()) == 2 })
 }
 
 var _ = party.Push

@@ -21,7 +21,7 @@ func receiptOf(t testing.TB) (file []byte, w *world) {
 		n.start()
 	}
 	id := a.send("hello", exchange.Normal, b)
-	eventually(t, 30*time.Second, "no cosigned receipt", func() bool {
+	eventually(t, patience, "no cosigned receipt", func() bool {
 		s, ok := a.reached(id, "XB", exchange.Delivered)
 		return ok && s.Cosigners == 2
 	})

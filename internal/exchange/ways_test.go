@@ -115,18 +115,18 @@ func TestPayload(t *testing.T) {
 	e, ref := a.sealFile(body, nil, b)
 	before := p.carried.Load()
 	a.submitFile(e, ref, exchange.Bulk)
-	eventually(t, 30*time.Second, "nothing moves", func() bool { return p.carried.Load()-before > 3<<20 })
+	eventually(t, patience, "nothing moves", func() bool { return p.carried.Load()-before > 3<<20 })
 	p.drop.Store(true)
 	time.Sleep(300 * time.Millisecond)
 	p.drop.Store(false)
-	eventually(t, 30*time.Second, "the file does not arrive", func() bool { return got.Load() != nil })
+	eventually(t, patience, "the file does not arrive", func() bool { return got.Load() != nil })
 	if !bytes.Equal(*got.Load(), body) {
 		t.Error("the file arrived changed")
 	}
 	if moved := p.carried.Load() - before; moved > int64(len(body))*14/10 {
 		t.Errorf("%d bytes moved for a file of %d: whole leaves were sent again", moved, len(body))
 	}
-	eventually(t, 30*time.Second, "leaves are left over", func() bool { return b.files() == 1 })
+	eventually(t, patience, "leaves are left over", func() bool { return b.files() == 1 })
 	if err := b.db.Write(t.Context(), func(tx *db.Tx) error { return b.x.Forget(tx, e.Digest()) }); err != nil {
 		t.Fatal(err)
 	}
@@ -226,16 +226,16 @@ func TestRelay(t *testing.T) {
 	e, ref := a.sealFile(append([]byte("canary in a large cage"), random(t, 3<<20)...), nil, b)
 	a.submitFile(e, ref, exchange.Bulk)
 	for _, id := range []landbridge.MessageID{small, e.Header.ID} {
-		eventually(t, 30*time.Second, "not left with the relay", func() bool {
+		eventually(t, patience, "not left with the relay", func() bool {
 			s, ok := a.reached(id, "XB", exchange.Relayed)
 			return ok && s.By == "XF" && s.Proved
 		})
 	}
 	got := b.readBodies()
 	b.run() // without a server: nobody reaches it
-	eventually(t, 30*time.Second, "nothing was fetched", func() bool { return len(inbox(t, b)) == 2 })
+	eventually(t, patience, "nothing was fetched", func() bool { return len(inbox(t, b)) == 2 })
 	for _, id := range []landbridge.MessageID{small, e.Header.ID} {
-		eventually(t, 30*time.Second, "no receipt comes back", func() bool {
+		eventually(t, patience, "no receipt comes back", func() bool {
 			s, ok := a.reached(id, "XB", exchange.Delivered)
 			return ok && s.By == "XB" && s.Proved
 		})
@@ -248,8 +248,8 @@ func TestRelay(t *testing.T) {
 	if rep, err := exchange.VerifyReceipt(file, exchange.Trust{Directory: view}); err != nil || rep.By != "XB" {
 		t.Errorf("%+v, %v", rep, err)
 	}
-	eventually(t, 30*time.Second, "not opened", func() bool { return got.Load() != nil && bytes.HasPrefix(*got.Load(), []byte("canary in a")) })
-	eventually(t, 30*time.Second, "the relay keeps what it handed on", func() bool { return f.files() == 0 })
+	eventually(t, patience, "not opened", func() bool { return got.Load() != nil && bytes.HasPrefix(*got.Load(), []byte("canary in a")) })
+	eventually(t, patience, "the relay keeps what it handed on", func() bool { return f.files() == 0 })
 	f.close()
 	raw, err := os.ReadFile(f.dsn)
 	if err != nil || bytes.Contains(raw, []byte("canary")) {
@@ -308,11 +308,11 @@ func TestRelayForDown(t *testing.T) {
 	a.start()
 	w.nodes["XF"].start()
 	id := a.send("meanwhile", exchange.Normal, b)
-	eventually(t, 30*time.Second, "not left with the relay", func() bool { _, ok := a.reached(id, "XB", exchange.Relayed); return ok })
+	eventually(t, patience, "not left with the relay", func() bool { _, ok := a.reached(id, "XB", exchange.Relayed); return ok })
 	b.start()
-	eventually(t, 30*time.Second, "no receipt", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
+	eventually(t, patience, "no receipt", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
 	last := a.send("directly", exchange.Normal, b)
-	eventually(t, 30*time.Second, "not delivered directly", func() bool { _, ok := a.reached(last, "XB", exchange.Delivered); return ok })
+	eventually(t, patience, "not delivered directly", func() bool { _, ok := a.reached(last, "XB", exchange.Delivered); return ok })
 	if got := inbox(t, b); !slices.Equal(got, []landbridge.MessageID{id, last}) {
 		t.Errorf("the inbox holds %v", got)
 	}
@@ -335,16 +335,16 @@ func TestPull(t *testing.T) {
 	e, ref := a.sealFile(random(t, 2<<20), nil, b)
 	a.submitFile(e, ref, exchange.Bulk)
 	b.run()
-	eventually(t, 30*time.Second, "not all mail was fetched", func() bool { return len(inbox(t, b)) == 6 })
+	eventually(t, patience, "not all mail was fetched", func() bool { return len(inbox(t, b)) == 6 })
 	for _, id := range append(ids, e.Header.ID) {
-		eventually(t, 30*time.Second, "no receipt", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
+		eventually(t, patience, "no receipt", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
 	}
 	began := time.Now()
 	urgent := a.send("now", exchange.Urgent, b)
-	eventually(t, 30*time.Second, "urgent", func() bool { _, ok := a.reached(urgent, "XB", exchange.Delivered); return ok })
+	eventually(t, patience, "urgent", func() bool { _, ok := a.reached(urgent, "XB", exchange.Delivered); return ok })
 	t.Logf("an urgent message was fetched and answered in %v", time.Since(began))
 	back := b.send("and back", exchange.Normal, a)
-	eventually(t, 30*time.Second, "the other direction", func() bool { _, ok := b.reached(back, "XA", exchange.Delivered); return ok })
+	eventually(t, patience, "the other direction", func() bool { _, ok := b.reached(back, "XA", exchange.Delivered); return ok })
 	if p := a.peer("XB"); !p.Up || p.LastError != "" {
 		t.Errorf("the desk says: up %v, %q", p.Up, p.LastError)
 	}
@@ -379,9 +379,9 @@ func TestPoison(t *testing.T) {
 	go b.server.Serve(tls.NewListener(l, peer.TLSConfig(b.keys))) //nolint:errcheck // closed with the test
 	b.run()
 	a.start()
-	eventually(t, 30*time.Second, "the poison message blocks the others", func() bool { return len(inbox(t, b)) == 8 })
+	eventually(t, patience, "the poison message blocks the others", func() bool { return len(inbox(t, b)) == 8 })
 	var s []exchange.Stuck
-	eventually(t, 30*time.Second, "it is not shown", func() bool {
+	eventually(t, patience, "it is not shown", func() bool {
 		s, err = a.x.Stuck(t.Context())
 		return err == nil && len(s) == 1 && a.peer("XB").Held == 1
 	})
@@ -392,7 +392,7 @@ func TestPoison(t *testing.T) {
 	if err := a.x.Release(t.Context(), s[0].Message, "XB"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "released, and not delivered", func() bool { _, ok := a.reached(ids[4], "XB", exchange.Delivered); return ok })
+	eventually(t, patience, "released, and not delivered", func() bool { _, ok := a.reached(ids[4], "XB", exchange.Delivered); return ok })
 }
 
 // TestAbandoned checks that a payload nobody finishes is let go of.
@@ -425,7 +425,7 @@ func TestAbandoned(t *testing.T) {
 	}
 	b.run()
 	b.clock.shift(15 * 24 * time.Hour)
-	eventually(t, 30*time.Second, "the leaf stays", func() bool {
+	eventually(t, patience, "the leaf stays", func() bool {
 		var n int
 		err := b.db.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM exchange_payload) + (SELECT count(*) FROM exchange_leaf)`).Scan(&n)
 		return err == nil && n == 0 && b.files() == 0
@@ -463,20 +463,20 @@ func TestRotation(t *testing.T) {
 	b.close()
 	b.open()
 	b.start()
-	eventually(t, 30*time.Second, "XA does not learn of the new keys", func() bool {
+	eventually(t, patience, "XA does not learn of the new keys", func() bool {
 		r, err := a.dirs.Lookup(t.Context(), "XB")
 		return err == nil && r.Version == 2
 	})
 	after := a.send("sealed to the new key", exchange.Normal, b)
 	for _, id := range []landbridge.MessageID{before, after} {
-		eventually(t, 30*time.Second, "not delivered", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
+		eventually(t, patience, "not delivered", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
 	}
-	eventually(t, 30*time.Second, "XB does not know itself", func() bool { p, err := b.dirs.Position(t.Context()); return err == nil && p == 5 })
+	eventually(t, patience, "XB does not know itself", func() bool { p, err := b.dirs.Position(t.Context()); return err == nil && p == 5 })
 	if err := b.submit(late, exchange.Normal); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []landbridge.MessageID{late.Header.ID, b.send("signed with the new key", exchange.Normal, a)} {
-		eventually(t, 30*time.Second, "not delivered", func() bool { _, ok := b.reached(id, "XA", exchange.Delivered); return ok })
+		eventually(t, patience, "not delivered", func() bool { _, ok := b.reached(id, "XA", exchange.Delivered); return ok })
 	}
 }
 
@@ -522,7 +522,7 @@ func TestDiagnosis(t *testing.T) {
 		"XF": "the clock of XF is 3m0s ahead of ours",
 	} {
 		var s exchange.PeerState
-		eventually(t, 30*time.Second, string(p), func() bool { s = a.peer(p); return s.LastError != "" })
+		eventually(t, patience, string(p), func() bool { s = a.peer(p); return s.LastError != "" })
 		if !strings.Contains(s.LastError, want) {
 			t.Errorf("%s: %q; want %q", p, s.LastError, want)
 		}
@@ -630,7 +630,7 @@ func TestDirectorySpreads(t *testing.T) {
 	if err := a.x.Publish(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "XB does not learn of it", func() bool {
+	eventually(t, patience, "XB does not learn of it", func() bool {
 		r, err := b.dirs.Lookup(t.Context(), "XA")
 		return err == nil && r.Version == 2
 	})
@@ -680,7 +680,7 @@ func TestDirectorySpreads(t *testing.T) {
 	}
 	a.start()
 	b.start()
-	eventually(t, 30*time.Second, "nobody notices", func() bool {
+	eventually(t, patience, "nobody notices", func() bool {
 		return slices.ContainsFunc(a.peer("XB").Alarms, func(al exchange.Alarm) bool { return strings.Contains(al.Text, "the secretariat has shown two") })
 	})
 }

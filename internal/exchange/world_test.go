@@ -325,6 +325,10 @@ func (n *node) send(body string, lane exchange.Lane, to ...*node) landbridge.Mes
 	return e.Header.ID
 }
 
+// patience is how long a test waits for what must happen: much longer than it
+// takes, because a test shares its machine, and only a broken one waits it out.
+const patience = 3 * time.Minute
+
 // eventually waits until ok, and fails with what is missing after the limit.
 func eventually(t testing.TB, limit time.Duration, what string, ok func() bool) {
 	t.Helper()

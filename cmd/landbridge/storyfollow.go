@@ -11,6 +11,7 @@ import (
 	"landbridge.example/client"
 	kernel "landbridge.example/decision"
 	"landbridge.example/internal/call"
+	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum/fiction"
 )
@@ -122,15 +123,8 @@ func (s *story) nextYear(ctx context.Context, marsh *client.Client) error {
 		return err
 	}
 	ends := first.AddDate(0, 0, plan.Days)
-	for _, c := range s.c.chain.Calls[:2] {
-		n := client.NewCallFor{Edition: s.c.coming, Kind: c.Kind, Title: c.Title, Text: c.Text, Anonymous: c.Anonymous, MinReviews: c.Reviews,
-			Closes: first.AddDate(0, 0, -1), Ends: ends, KeepDays: keepEntries}
-		for _, k := range c.Criteria {
-			n.Criteria = append(n.Criteria, client.Criterion{Name: k.Name, Weight: k.Weight})
-		}
-		if _, err := marsh.NewCallFor(ctx, n); err != nil {
-			return err
-		}
+	if err := s.nextCalls(ctx, marsh, first, ends); err != nil {
+		return err
 	}
 	_, err = marsh.SetDelegationEdition(ctx, client.SetDelegationEdition{Edition: s.c.coming, Title: plan.Name["en"], Place: plan.City["en"],
 		Host:   "Forum Secretariat",
@@ -138,8 +132,51 @@ func (s *story) nextYear(ctx context.Context, marsh *client.Client) error {
 	if err != nil {
 		return err
 	}
+	if err := s.nextGuests(ctx, marsh); err != nil {
+		return err
+	}
+	s.tell("XF e.marsh", fmt.Sprintf("published the programme of the next conference, %s, whose first day is about what was promised",
+		plan.Name["en"]), fmt.Sprintf("version %d, log entry %d", v.Version, v.LogIndex), began)
+	return nil
+}
+
+// nextCalls leaves two papers waiting to be judged.
+func (s *story) nextCalls(ctx context.Context, marsh *client.Client, first, ends time.Time) error {
+	anyone, err := client.New(s.f.member("XF").config.StaffURL(), "")
+	if err != nil {
+		return err
+	}
+	for _, c := range s.c.chain.Calls[:2] {
+		n := client.NewCallFor{
+			Edition: s.c.coming, Kind: c.Kind, Title: c.Title, Text: c.Text, Anonymous: c.Anonymous, MinReviews: c.Reviews,
+			Closes: first.AddDate(0, 0, -1), Ends: ends, KeepDays: keepEntries,
+		}
+		for _, k := range c.Criteria {
+			n.Criteria = append(n.Criteria, client.Criterion{Name: k.Name, Weight: k.Weight})
+		}
+		made, err := marsh.NewCallFor(ctx, n)
+		if err != nil {
+			return err
+		}
+		for _, x := range s.c.chain.Waiting {
+			if x.Kind != c.Kind {
+				continue
+			}
+			if _, err := anyone.Submit(ctx, submission(made.ID, x)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// nextGuests leaves some people approved, some waiting, and one whose refusal
+// waits for a second person.
+func (s *story) nextGuests(ctx context.Context, marsh *client.Client) error {
 	for _, d := range s.c.chain.Delegations[:3] {
-		made, err := marsh.NewDelegation(ctx, client.NewDelegation{Edition: s.c.coming, Kind: d.Kind, Party: d.Party, Name: d.Name, Members: 12, Observers: 2})
+		made, err := marsh.NewDelegation(ctx, client.NewDelegation{
+			Edition: s.c.coming, Kind: d.Kind, Party: d.Party, Name: d.Name, Members: 12, Observers: 2,
+		})
 		if err != nil {
 			return err
 		}
@@ -147,10 +184,27 @@ func (s *story) nextYear(ctx context.Context, marsh *client.Client) error {
 			return err
 		}
 	}
-	s.tell("XF e.marsh", fmt.Sprintf("published the programme of the next conference, %s, whose first day is about what was promised",
-		plan.Name["en"]), fmt.Sprintf("version %d, log entry %d", v.Version, v.LogIndex), began)
-	return nil
+	var page client.Guests
+	err := until(ctx, "the nominations for the next conference arrived", func() (got bool, err error) {
+		page, err = marsh.SearchGuests(ctx, client.GuestQuery{Edition: s.c.coming, State: delegation.Nominated})
+		return err == nil && page.Total == 3*few, err
+	})
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, x := range page.Guests[:few] {
+		ids = append(ids, x.ID)
+	}
+	if _, err := marsh.ApproveGuests(ctx, client.ApproveGuests{Guests: ids}); err != nil {
+		return err
+	}
+	_, err = marsh.RefuseGuest(ctx, client.GuestRefusal{Guest: page.Guests[2*few-1].ID, Ground: "incomplete", Reason: "The function in the delegation is missing."})
+	return err
 }
+
+// few is how many people of a state are nominated for the next conference.
+const few = 6
 
 // nominatesFew leaves some people of a state waiting for the secretariat.
 func (s *story) nominatesFew(ctx context.Context, d fiction.Delegation, id string) error {
@@ -159,9 +213,10 @@ func (s *story) nominatesFew(ctx context.Context, d fiction.Delegation, id strin
 		return err
 	}
 	n := client.Nomination{Delegation: id}
-	for _, x := range s.c.chain.Guests(d)[:6] {
+	for _, x := range s.c.chain.Guests(d)[:few] {
 		n.People = append(n.People, client.GuestPerson{Part: x.Part, Latin: x.Name, Title: x.Title, Nation: d.Party})
 	}
+	n.People[0].Visa = &client.GuestVisa{Born: "1974-05-31", Passport: "DEMO-000-1", Expires: s.c.after(2000), Mission: "Consulate in Port Merrow"}
 	return until(ctx, d.Party+" is invited again", func() (bool, error) {
 		_, err := c.Nominate(ctx, n)
 		return err == nil, ignoreMissing(err)

@@ -350,8 +350,16 @@ func (e *edition) admit() {
 	if len(e.people) != e.chain.Size() {
 		t.Fatalf("%d people were nominated, %d arrived", e.chain.Size(), len(e.people))
 	}
-	for _, id := range e.people {
+	const oneByOne = 20
+	for _, id := range e.people[:oneByOne] {
 		must(t, n.Guests.Approve(t.Context(), e.desk, id))
+	}
+	for some := range slices.Chunk(e.people[oneByOne:], delegation.MaxAtOnce) {
+		done, skipped, err := n.Guests.ApproveAll(t.Context(), e.desk, some)
+		must(t, err)
+		if len(done) != len(some) || len(skipped) > 0 {
+			t.Errorf("%d of %d were approved, skipped %+v", len(done), len(some), skipped)
+		}
 	}
 	for _, id := range e.people {
 		v, err := n.Guests.Open(t.Context(), e.desk, id)

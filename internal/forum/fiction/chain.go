@@ -5,6 +5,7 @@ package fiction
 type Chain struct {
 	Calls       []Call                       `yaml:"calls"`
 	Entries     []Entry                      `yaml:"entries"`
+	Waiting     []Entry                      `yaml:"waiting"`   // of the edition after it
 	Reviewers   map[string][]Author          `yaml:"reviewers"` // by kind of call
 	Stands      []Stand                      `yaml:"stands"`
 	Delegations []Delegation                 `yaml:"delegations"`

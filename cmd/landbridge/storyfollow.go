@@ -199,7 +199,8 @@ func (s *story) nextGuests(ctx context.Context, marsh *client.Client) error {
 	if _, err := marsh.ApproveGuests(ctx, client.ApproveGuests{Guests: ids}); err != nil {
 		return err
 	}
-	_, err = marsh.RefuseGuest(ctx, client.GuestRefusal{Guest: page.Guests[2*few-1].ID, Ground: "incomplete", Reason: "The function in the delegation is missing."})
+	_, err = marsh.RefuseGuest(ctx, client.GuestRefusal{Guest: page.Guests[2*few-1].ID, Ground: "incomplete",
+		Reason: "The function in the delegation is missing."})
 	return err
 }
 

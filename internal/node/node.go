@@ -322,7 +322,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights,
 		Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
-		Index: n.Index, Lang: book, Hub: n.hub,
+		Index: n.Index, Forum: n.Forum, Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,
 		Report: func(reference string, err error) {
 			n.deps.Logger.Error("internal error", "reference", reference, "err", err)

@@ -37,6 +37,8 @@ type FieldControl struct {
 	Max                 int
 	Describes           string // ids of help and problems, for screen readers
 	InputMode, Complete string
+	List                string // id of a list to choose from while one writes
+	Fixed               bool   // of a select: its choices are all there is, none is not one
 }
 
 // A RowControl is one row of a compound field.

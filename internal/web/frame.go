@@ -122,7 +122,7 @@ func (s *site) navigate(v *visit, f *Frame) {
 			{"/approvals", "nav.approvals", access.ReadCase, true}, {"/notices", "nav.notices", access.SearchNotices, false},
 			{"/screening", "nav.screening", access.SeeLists, false}}},
 		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/contacts", "nav.contacts", access.SeeParties, false},
-			{"/agreements", "nav.agreements", access.SeeAgreements, false}, {"/mechanisms", "nav.mechanisms", access.SeeMechanisms, false},
+			{"/agreements", "nav.agreements", access.SeeAgreements, false}, {"/mechanisms", "nav.mechanisms", access.SeeMechanisms, false}, {"/forum", "nav.forum", access.SeeForum, false},
 			{"/network", "nav.network", access.SeeNetwork, true},
 			{"/indices", "nav.indices", access.SeeIndex, false},
 			{"/substances", "nav.substances", access.SeeSubstances, false}}},

@@ -12,6 +12,7 @@ import (
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/forum/feed"
 	"landbridge.example/internal/gpsi/sheet"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/screening"
@@ -71,6 +72,8 @@ func (s *site) handle(r route) http.Handler {
 			limit += screening.MaxListFile
 		case "POST /indices/editions/{edition}/tables":
 			limit += sheet.MaxBytes
+		case "POST /forum/{edition}/import":
+			limit += feed.MaxFile
 		}
 		if r.pattern == "POST /agreement-import" {
 			limit += agreement.MaxImport

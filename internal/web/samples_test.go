@@ -89,6 +89,7 @@ func samples(t *lang.Texts) map[string]any {
 		all[name] = view
 	}
 	maps.Copy(all, lawSamples(t, in))
+	maps.Copy(all, forumSamples(t, in))
 	return all
 }
 

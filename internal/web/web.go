@@ -32,6 +32,7 @@ import (
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/face"
+	"landbridge.example/internal/forum"
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
@@ -62,6 +63,7 @@ type Config struct {
 	Directory *party.Directory
 	Log       *record.Log
 	Index     *gpsi.Register
+	Forum     *forum.Register
 	Lang      *lang.Book
 	Hub       *Hub // tells open pages that something changed; may be nil
 	Clock     func() time.Time
@@ -153,7 +155,7 @@ type route struct {
 
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
-	return append(slices.Concat(indexRoutes(), s.lawRoutes(), screeningRoutes()), []route{
+	return append(slices.Concat(indexRoutes(), s.lawRoutes(), screeningRoutes(), forumRoutes()), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},
 		{"POST /sign-in/begin", "", true, (*site).beginSignIn},

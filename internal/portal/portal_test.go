@@ -171,6 +171,10 @@ func TestLinks(t *testing.T) {
 		}
 		for _, m := range linked.FindAllStringSubmatch(w.Body.String(), -1) {
 			to, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
+			if to != "" && to[0] != '/' && !strings.HasPrefix(to, "https://") { // below the page's own folder
+				folder, _, _ := strings.Cut(a, "?")
+				to = folder[:strings.LastIndex(folder, "/")+1] + to
+			}
 			if to == "" || seen[to] || strings.HasPrefix(to, "/log/") || strings.HasPrefix(to, "https://") || strings.Contains(to, "lang=") || strings.HasSuffix(to, "/preferences") || strings.HasSuffix(to, "/join") || strings.HasSuffix(to, "what-if.json") {
 				continue
 			}

@@ -58,30 +58,42 @@ type SessionRow struct {
 	Href      string
 	Day       string // where the list does not say it, or the reader's day is another
 	Time      string
+	Zone      string // where it is not that of the page
 	Title     Told
 	Kind      string
 	People    string
 	Place     string
-	Online    bool
+	Online    string
 	Cancelled bool
 }
 
-// A rowWriter writes the sessions of one programme for one reader.
+// A rowWriter writes the sessions of one programme for one reader. Lists hold
+// many, so what it prepares once it does not look up again.
 type rowWriter struct {
 	v     *visit
 	p     *forum.Programme
-	base  string
+	base  string         // of sessions' addresses; relative in the lists, which lie beside them
 	zone  *time.Location // chosen by the reader, or nil
 	rooms map[string]string
+	names map[landbridge.ID]string
+	kinds map[string]string
 }
 
 func (s *site) writer(v *visit, p *forum.Programme) *rowWriter {
-	w := &rowWriter{v: v, p: p, base: forumPath + p.Edition.ID + "/session/", rooms: map[string]string{}}
+	w := &rowWriter{v: v, p: p, base: "session/", rooms: map[string]string{}, names: map[landbridge.ID]string{}, kinds: map[string]string{}}
 	if z, err := forum.Zone(v.URL.Query().Get("zone")); err == nil {
 		w.zone = z
 	}
 	for _, r := range p.Rooms {
 		w.rooms[r.ID] = told(v.t, r.Name).Text
+	}
+	for i := range p.Speakers {
+		w.names[p.Speakers[i].ID] = p.Speakers[i].Name
+	}
+	for _, k := range forum.SessionKinds() {
+		if k != forum.Talk {
+			w.kinds[k] = v.t.T("public.forum.kind." + k)
+		}
 	}
 	return w
 }
@@ -97,26 +109,34 @@ func (w *rowWriter) row(s *forum.Session, dated bool) SessionRow {
 	z := w.location(s)
 	from := s.Start.In(z)
 	r := SessionRow{Href: w.base + strconv.FormatInt(s.Number, 10), Time: from.Format("15:04") + "–" + s.End.In(z).Format("15:04"), Title: told(w.v.t, s.Title),
-		Place: w.rooms[s.Room], Online: s.Mode != forum.OnSite, Cancelled: s.Status == forum.Cancelled}
+		Kind: w.kinds[s.Kind], Place: w.rooms[s.Room], Cancelled: s.Status == forum.Cancelled}
+	if s.Mode != forum.OnSite {
+		r.Online = w.online(s.Mode)
+	}
 	if w.zone == nil && s.Zone != "" && s.Zone != w.p.Edition.Zone {
-		r.Time += " " + s.Zone
+		r.Zone = s.Zone
 	}
 	if dated || from.Format(forum.DayLayout) != w.p.Day(s) {
 		r.Day = w.v.t.Date(from)
 	}
-	if s.Kind != forum.Talk {
-		r.Kind = w.v.t.T("public.forum.kind." + s.Kind)
-	}
 	var names []string
 	for _, x := range s.People {
-		if who := w.p.Speaker(x.Speaker); who != nil {
-			names = append(names, who.Name)
+		if name := w.names[x.Speaker]; name != "" {
+			names = append(names, name)
 		}
 	}
 	if len(names) > 0 {
 		r.People = w.v.t.List(names)
 	}
 	return r
+}
+
+// online says that one can take part from elsewhere: only so, or so too.
+func (w *rowWriter) online(mode string) string {
+	if mode == forum.Hybrid {
+		return w.v.t.T("public.forum.remote")
+	}
+	return w.v.t.T("public.forum.mode.online")
 }
 
 func filterOf(q url.Values) forum.Filter {
@@ -330,6 +350,7 @@ func (s *site) session(v *visit) error {
 		return err
 	}
 	w := s.writer(v, p)
+	w.base = forumPath + p.Edition.ID + "/session/"
 	z := p.Location(x)
 	view := SessionView{Frame: s.frame(v, told(v.t, x.Title).Text), Edition: s.head(v, p.Edition, true), Session: w.row(x, true),
 		Kind: v.t.T("public.forum.kind." + x.Kind),

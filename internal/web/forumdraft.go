@@ -33,9 +33,9 @@ type ForumDraftGroup struct {
 // A ForumDraftRow is one session of the draft.
 type ForumDraftRow struct {
 	Href, Number, Time, Zone, Title, Kind, People, Place string
-	Status                                         Pill
-	Lacks                                          []string
-	Fresh                                          bool // not in the newest version
+	Status                                               Pill
+	Lacks                                                []string
+	Fresh                                                bool // not in the newest version
 }
 
 const (
@@ -76,7 +76,8 @@ func (s *site) forumDraft(v *visit) error {
 		parts = append(parts, Choice{x.ID, name, false})
 	}
 	view.Choices = []FieldControl{e.pick("day", t.T("public.forum.filter.day"), dayChoices...), e.pick("show", t.T("prog.show"), shown...),
-		e.pick("room", t.T("public.forum.filter.room"), rooms...), e.pick("part", t.T("public.forum.filter.part"), parts...), e.line("q", t.T("public.forum.filter.q"), 120)}
+		e.pick("room", t.T("public.forum.filter.room"), rooms...), e.pick("part", t.T("public.forum.filter.part"), parts...), e.line("q",
+			t.T("public.forum.filter.q"), 120)}
 	f := forum.Filter{Day: q.Get("day"), Part: q.Get("part"), Room: q.Get("room"), Text: q.Get("q")}
 	if f.Day == allDays {
 		f.Day = ""

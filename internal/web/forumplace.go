@@ -113,7 +113,8 @@ func speakerValues(d *forum.Programme, x *forum.Speaker) url.Values {
 func (s *site) showSpeaker(v *visit, top *ForumTop, d *forum.Programme, x *forum.Speaker, q url.Values, problems []string) error {
 	t, e := v.t, forumEntry{v.t, q}
 	base := "/forum/" + d.Edition.ID + "/speakers/"
-	view := ForumFormView{Frame: s.frame(v, t.T("prog.speaker.new")), Top: top, Heading: t.T("prog.speaker.new"), Action: base + newThing, Revision: q.Get("revision")}
+	view := ForumFormView{Frame: s.frame(v, t.T("prog.speaker.new")), Top: top, Heading: t.T("prog.speaker.new"), Action: base + newThing,
+		Revision: q.Get("revision")}
 	if x.ID != "" {
 		view.Title, view.Heading, view.Action, view.Remove = x.Name, x.Name, base+string(x.ID), t.T("prog.remove")
 	}
@@ -223,7 +224,8 @@ func (s *site) forumPlaces(v *visit) error {
 	in := func(x forum.Text) string { text, _ := x.In(t.Code); return text }
 	sections := map[string]*ForumSection{}
 	for _, k := range placeKinds() {
-		sections[k] = &ForumSection{Name: t.T("prog." + k + "s"), About: t.T("prog." + k + ".about"), New: base + k + "/" + newThing, NewName: t.T("prog." + k + ".new")}
+		sections[k] = &ForumSection{Name: t.T("prog." + k + "s"), About: t.T("prog." + k + ".about"), New: base + k + "/" + newThing, NewName: t.T("prog." + k +
+			".new")}
 	}
 	add := func(kind, id, name, note string) {
 		sections[kind].Lines = append(sections[kind].Lines, ForumThing{base + kind + "/" + id, name, note})
@@ -302,7 +304,8 @@ func (s *site) showPlace(v *visit, top *ForumTop, d *forum.Programme, q url.Valu
 	t, e := v.t, forumEntry{v.t, q}
 	kind, id := v.PathValue("kind"), v.PathValue("id")
 	heading := t.T("prog." + kind + ".new")
-	view := ForumFormView{Top: top, Action: "/forum/" + d.Edition.ID + "/places/" + kind + "/" + id, Revision: q.Get("revision"), About: t.T("prog." + kind + ".about")}
+	view := ForumFormView{Top: top, Action: "/forum/" + d.Edition.ID + "/places/" + kind + "/" + id, Revision: q.Get("revision"), About: t.T("prog." + kind +
+		".about")}
 	g := ForumGroup{}
 	if id == newThing {
 		f := e.line("id", t.T("prog.id"), 60)

@@ -77,7 +77,8 @@ func speakerLabel(d *forum.Programme, who *forum.Speaker) string {
 func (s *site) showSession(v *visit, top *ForumTop, d *forum.Programme, x *forum.Session, q url.Values, problems []string) error {
 	t, e := v.t, forumEntry{v.t, q}
 	base := "/forum/" + d.Edition.ID + "/sessions/"
-	view := ForumFormView{Frame: s.frame(v, t.T("prog.session.new")), Top: top, Heading: t.T("prog.session.new"), Action: base + newThing, Revision: q.Get("revision")}
+	view := ForumFormView{Frame: s.frame(v, t.T("prog.session.new")), Top: top, Heading: t.T("prog.session.new"), Action: base + newThing,
+		Revision: q.Get("revision")}
 	if x.ID != "" {
 		view.Title, view.Heading = x.Title.String(), t.T("prog.session.number", strconv.FormatInt(x.Number, 10))
 		view.Action, view.About = base+string(x.ID), t.T("prog.session.published")

@@ -39,6 +39,7 @@ func Check(page string) []string {
 
 var (
 	tag  = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z0-9:_-]+(?:\s*=\s*"[^"]*")?)*)\s*/?>`)
+	beside = regexp.MustCompile(`^[a-z]+/[a-z0-9-]+$`) // an address below the page's own folder
 	attr = regexp.MustCompile(`([a-zA-Z0-9:_-]+)(?:\s*=\s*"([^"]*)")?`)
 )
 
@@ -98,7 +99,7 @@ func (c *htmlCheck) attributes(name string, a map[string]string) {
 		leads := slices.Contains([]string{"href", "src", "action", "data-ask"}, k)
 		// A link for people may lead elsewhere when it does not tell from where they came.
 		away := name == "a" && k == "href" && strings.HasPrefix(v, "https://") && strings.Contains(a["rel"], "noreferrer")
-		if leads && !away && !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "#") && !strings.HasPrefix(v, "http://localhost:") {
+		if leads && !away && !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "#") && !beside.MatchString(v) && !strings.HasPrefix(v, "http://localhost:") {
 			c.bad("<%s> leads outside: %s=%q", name, k, v)
 		}
 	}

@@ -41,6 +41,7 @@ func oneNode(t *testing.T) *httptest.Server {
 	_, err := node.Init(t.Context(), c, node.Beginning{Kind: party.State, People: []node.NewPerson{
 		{Name: "Davit Oru", Login: "d.oru", Roles: []landbridge.Role{landbridge.Officer}, Soft: true},
 		{Name: "Sanna Ivers", Login: "s.ivers", Roles: []landbridge.Role{landbridge.Operator}, Soft: true},
+		{Name: "Tessa Lund", Login: "t.lund", Roles: []landbridge.Role{landbridge.Secretariat}, Soft: true},
 		{Name: "Pell Anse", Login: "p.anse", Roles: []landbridge.Role{landbridge.DataProtection, landbridge.Oversight}, Soft: true},
 	}}, deps)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"landbridge.example"
@@ -72,7 +73,7 @@ type SessionRow struct {
 type rowWriter struct {
 	v     *visit
 	p     *forum.Programme
-	base  string         // of sessions' addresses; relative in the lists, which lie beside them
+	base  string         // of sessions' addresses; relative on the pages of the edition
 	zone  *time.Location // chosen by the reader, or nil
 	rooms map[string]string
 	names map[landbridge.ID]string
@@ -80,7 +81,11 @@ type rowWriter struct {
 }
 
 func (s *site) writer(v *visit, p *forum.Programme) *rowWriter {
-	w := &rowWriter{v: v, p: p, base: "session/", rooms: map[string]string{}, names: map[landbridge.ID]string{}, kinds: map[string]string{}}
+	base := forumPath + p.Edition.ID + "/"
+	if strings.HasPrefix(v.URL.Path, base) { // a short address in each of hundreds of rows
+		base = ""
+	}
+	w := &rowWriter{v: v, p: p, base: base + "session/", rooms: map[string]string{}, names: map[landbridge.ID]string{}, kinds: map[string]string{}}
 	if z, err := forum.Zone(v.URL.Query().Get("zone")); err == nil {
 		w.zone = z
 	}
@@ -350,7 +355,7 @@ func (s *site) session(v *visit) error {
 		return err
 	}
 	w := s.writer(v, p)
-	w.base = forumPath + p.Edition.ID + "/session/"
+	w.base = forumPath + p.Edition.ID + "/session/" // this page lies deeper
 	z := p.Location(x)
 	view := SessionView{Frame: s.frame(v, told(v.t, x.Title).Text), Edition: s.head(v, p.Edition, true), Session: w.row(x, true),
 		Kind: v.t.T("public.forum.kind." + x.Kind),

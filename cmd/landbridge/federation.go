@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -261,15 +262,31 @@ func (f *federation) start(ctx context.Context) error {
 // now is the time on the clocks of the nodes.
 func (f *federation) now() time.Time { return time.Now().Add(f.ahead) }
 
-// set sets the clocks of all nodes.
-func (f *federation) set(ahead time.Duration) error {
+// set sets the clocks of all nodes, and waits until they are: what one says
+// before another's clock has moved would come to it from the future, and be refused.
+func (f *federation) set(ctx context.Context, ahead time.Duration) error {
 	f.ahead = ahead
+	var said []int64 // how much each has in its log so far
 	for _, m := range f.members {
+		info, err := os.Stat(m.log)
+		if err != nil {
+			return fmt.Errorf("looking at the log of %s: %w", m.code, err)
+		}
+		said = append(said, info.Size())
 		m.mu.Lock()
-		_, err := fmt.Fprintf(m.stdin, "%s%s\n", aheadWord, ahead)
+		_, err = fmt.Fprintf(m.stdin, "%s%s\n", aheadWord, ahead)
 		m.mu.Unlock()
 		if err != nil {
 			return fmt.Errorf("setting the clock of %s: %w", m.code, err)
+		}
+	}
+	for i, m := range f.members {
+		err := until(ctx, "the clock of "+m.code+" is set", func() (bool, error) {
+			b, err := os.ReadFile(m.log)
+			return err == nil && bytes.Contains(b[said[i]:], []byte(aheadWord+ahead.String()+"\n")), err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

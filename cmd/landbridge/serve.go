@@ -49,7 +49,10 @@ func serveCommand() *command {
 					var stop context.CancelFunc
 					ctx, stop = context.WithCancel(ctx)
 					go func() {
-						clock.follow(a.in, n.Wake) // however it ends, whoever started us is gone
+						clock.follow(a.in, func(ahead time.Duration) {
+							fmt.Fprintf(a.out, "%s%s\n", aheadWord, ahead)
+							n.Wake()
+						}) // however it ends, whoever started us is gone
 						stop()
 					}()
 				}

@@ -87,7 +87,7 @@ func (s *story) arrest(ctx context.Context) error {
 	if err := s.settled(ctx); err != nil {
 		return err
 	}
-	if err := s.f.set(longAgo); err != nil {
+	if err := s.f.set(ctx, longAgo); err != nil {
 		return err
 	}
 	acts, err := s.acts("arrest.yaml")
@@ -152,7 +152,7 @@ func (s *story) freed(ctx context.Context) error {
 		return err
 	}
 	began := s.a.now()
-	if err := s.f.set(daysAgo); err != nil {
+	if err := s.f.set(ctx, daysAgo); err != nil {
 		return err
 	}
 	v, err := reached(ctx, sol, s.arrested, "release_due")
@@ -181,7 +181,7 @@ func (s *story) freed(ctx context.Context) error {
 	if err := s.quiet(ctx, sol); err != nil {
 		return err
 	}
-	return s.f.set(0)
+	return s.f.set(ctx, 0)
 }
 
 // quiet waits until nothing waits to be delivered: what is on its way when the

@@ -71,7 +71,7 @@ func (s *story) travel(ctx context.Context, day int, hour time.Duration) error {
 	if err := s.settled(ctx); err != nil {
 		return err
 	}
-	return s.f.set(s.c.first.AddDate(0, 0, day-1).Add(hour).Sub(s.a.now()))
+	return s.f.set(ctx, s.c.first.AddDate(0, 0, day-1).Add(hour).Sub(s.a.now()))
 }
 
 // settled waits until no node has mail that waits.

@@ -322,6 +322,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights,
 		Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
+		Visits: n.Visit, News: n.News, Agenda: n.Agenda, Public: n.publicOrigin(),
 		Index: n.Index, Forum: n.Forum, Lang: book, Hub: n.hub,
 		Clock: n.deps.Clock, Random: n.deps.Random, Secure: secure, MaxFile: n.Config.MaxExhibit << 20, Demo: demo, Substances: substances,
 		Report: func(reference string, err error) {

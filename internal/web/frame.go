@@ -120,10 +120,12 @@ func (s *site) navigate(v *visit, f *Frame) {
 	}{
 		{"nav.work", []item{{"/", "nav.desk", access.SeeDesk, true}, {"/cases", "nav.cases", access.ListCases, true},
 			{"/approvals", "nav.approvals", access.ReadCase, true}, {"/notices", "nav.notices", access.SearchNotices, false},
-			{"/screening", "nav.screening", access.SeeLists, false}}},
+			{"/screening", "nav.screening", access.SeeLists, false},
+			{"/agenda", "nav.agenda", access.KeepAgenda, false}}},
 		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/contacts", "nav.contacts", access.SeeParties, false},
 			{"/agreements", "nav.agreements", access.SeeAgreements, false}, {"/mechanisms", "nav.mechanisms", access.SeeMechanisms, false}, {"/forum", "nav.forum",
 				access.SeeForum, false},
+			{"/visits", "nav.visits", access.SeeVisits, false}, {"/news", "nav.news", access.SeeNews, false},
 			{"/network", "nav.network", access.SeeNetwork, true},
 			{"/indices", "nav.indices", access.SeeIndex, false},
 			{"/substances", "nav.substances", access.SeeSubstances, false}}},

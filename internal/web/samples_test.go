@@ -90,6 +90,7 @@ func samples(t *lang.Texts) map[string]any {
 	}
 	maps.Copy(all, lawSamples(t, in))
 	maps.Copy(all, forumSamples(t, in))
+	maps.Copy(all, visitSamples(in))
 	return all
 }
 

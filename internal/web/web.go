@@ -28,6 +28,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/agenda"
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/exchange"
@@ -36,12 +37,14 @@ import (
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/mechanism"
+	"landbridge.example/internal/news"
 	"landbridge.example/internal/notice"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/rights"
 	"landbridge.example/internal/screening"
 	"landbridge.example/internal/staff"
+	visitbook "landbridge.example/internal/visit"
 	"landbridge.example/match"
 	"landbridge.example/match/substance"
 )
@@ -59,11 +62,15 @@ type Config struct {
 	Rights    *rights.Desk
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
+	Visits    *visitbook.Register
+	News      *news.Desk
+	Agenda    *agenda.Agendas
+	Forum     *forum.Register
+	Public    string // origin of the public pages, such as https://forum.example
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
 	Index     *gpsi.Register
-	Forum     *forum.Register
 	Lang      *lang.Book
 	Hub       *Hub // tells open pages that something changed; may be nil
 	Clock     func() time.Time
@@ -155,7 +162,8 @@ type route struct {
 
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
-	return append(slices.Concat(indexRoutes(), s.lawRoutes(), screeningRoutes(), forumRoutes()), []route{
+	return append(slices.Concat(indexRoutes(), s.lawRoutes(), screeningRoutes(), forumRoutes(),
+		visitRoutes(), newsRoutes(), agendaRoutes()), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},
 		{"POST /sign-in/begin", "", true, (*site).beginSignIn},

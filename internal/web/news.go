@@ -169,7 +169,7 @@ func (s *site) saveNews(v *visit) error {
 	switch v.FormValue("do") {
 	case "withdraw":
 		if err = s.News.Withdraw(v.Context(), v.me(), id, v.FormValue("reason")); err == nil {
-			return v.to("/news/"+string(id), "withdrawn")
+			return v.to("/news/"+string(id), "news-withdrawn")
 		}
 		it.Texts = nil // this form holds none
 	case "save":
@@ -181,7 +181,7 @@ func (s *site) saveNews(v *visit) error {
 			err = s.News.Publish(v.Context(), v.me(), id, seen+1)
 		}
 		if err == nil {
-			return v.to("/news/"+string(id), "published")
+			return v.to("/news/"+string(id), "news-published")
 		}
 	default:
 		err = fail.New(fail.Invalid, "the page sent something this node does not understand; load it again")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"landbridge.example/client"
+	"landbridge.example/internal/forum/fiction"
 )
 
 // remembered puts records of a visit, a letter and a working group beside the
@@ -88,7 +89,18 @@ func (s *story) pending(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	opens := s.c.first.AddDate(1, 0, 0).Add(9 * time.Hour)
+	first := s.c.first.AddDate(1, 0, 0)
+	_, err = applied(ctx, marsh, client.ForumChanges{Edition: s.c.coming, Sessions: []client.ForumSession{
+		{Part: "ports", Kind: "talk", Title: client.ForumText{"en": "What two ports learnt and four wait for"}, Language: "en", Mode: "onsite",
+			Room: "loft", Status: "planned",
+			Start: fiction.Local(first, 2, "11:30"), End: fiction.Local(first, 2, "12:30")},
+		{Part: "follow-up", Kind: "panel", Title: client.ForumText{"en": "Young researchers ask again"}, Language: "en", Mode: "onsite", Room: "loft",
+			Status: "confirmed",
+			Start:  fiction.Local(first, 2, "16:00"), End: fiction.Local(first, 2, "17:00")}}})
+	if err != nil {
+		return err
+	}
+	opens := first.Add(9 * time.Hour)
 	done, err := marsh.TableText(ctx, client.NegotiatedText{ID: "haldvik-agenda", Language: "en", Title: "Agenda of the Haldvik conference",
 		Paragraphs: []client.TextParagraph{
 			{ID: "one", Level: 1, Words: "What was promised in Port Merrow, commitment by commitment."},

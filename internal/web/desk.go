@@ -10,6 +10,7 @@ import (
 // A DeskView is page/desk: what needs this person now.
 type DeskView struct {
 	Frame
+	Forum    *ForumView // where the conference stands, for who runs it
 	Items    []DeskLine
 	Arrivals []CaseLine
 	Peers    []PeerLine
@@ -40,6 +41,9 @@ func (s *site) desk(v *visit) error {
 		return err
 	}
 	if err := s.countIndices(v, &view.Frame); err != nil {
+		return err
+	}
+	if view.Forum, err = s.forumDesk(v); err != nil {
 		return err
 	}
 	if d := s.access.Allow(v.me().Roles, access.ListCases); !d.Allow {

@@ -181,16 +181,42 @@ func (s *site) forumStanding(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := s.stands(v, top, k, &view); err != nil {
+		return err
+	}
+	return s.show(v, 200, "forum", view)
+}
+
+// stands fills in where one edition stands.
+func (s *site) stands(v *visit, top *ForumTop, k *forum.Kept, view *ForumView) error {
 	view.Top, view.Own, top.Home = top, k.Revision > 0, true
 	if from, _ := k.Span(); from.After(s.Clock()) {
 		view.Countdown = v.t.T("prog.countdown", int64(from.Sub(s.Clock())/(24*time.Hour)))
 	}
-	if view.Own {
-		if err := s.standing(v, k, &view); err != nil {
-			return err
-		}
+	if !view.Own {
+		return nil
 	}
-	return s.show(v, 200, "forum", view)
+	return s.standing(v, k, view)
+}
+
+// forumDesk is what the desk of the secretariat says about the conference that
+// is prepared. It is nil for everybody else, and while there is none.
+func (s *site) forumDesk(v *visit) (*ForumView, error) {
+	if s.Forum == nil || !s.may(v, access.WriteForum) {
+		return nil, nil
+	}
+	top, k, err := s.forumEdition(v)
+	if fail.Is(err, fail.Missing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	view := new(ForumView)
+	if err := s.stands(v, top, k, view); err != nil || !view.Own {
+		return nil, err
+	}
+	return view, nil
 }
 
 // standing fills in what there is, and what is to be done next.

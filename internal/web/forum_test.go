@@ -38,6 +38,7 @@ func TestForumPages(t *testing.T) {
 	say(officer, 403, "POST", "/forum/new", edition, "secretariat")
 	edition.Set("last", "2027-03-29")
 	say(desk, 200, "POST", "/forum/new", edition, "Saved.", "The public does not see this edition yet", "There is no session yet")
+	say(desk, 200, "GET", "/", nil, "2027 &lt;b&gt;Conference", "There is no session yet", `href="/forum/2027"`)
 
 	const e = "/forum/2027"
 	say(desk, 200, "POST", e+"/places/venue/new", url.Values{"id": {"centre"}, "name.en": {"Centre"}, "do": {"save"}}, "Saved.", "Centre")

@@ -46,7 +46,7 @@ func samples(t *lang.Texts) map[string]any {
 		"error":  ErrorView{Frame: out, Status: 403, Heading: t.T("fail.denied"), Sentence: "no", Rule: "S28", RuleText: t.T("access.case.read"), Reference: "3F9A-22C1", Roles: t.T("role.judge"), SignIn: "/sign-in"},
 		"signin": SignInView{Frame: out, Next: "/cases", People: []DemoChoice{{"a", "D. Oru", "officer", "drafts"}, {"b", "M. Haldor", "supervisor", ""}}},
 		"setup":  SetupView{Frame: out, Who: "D. Oru", Login: "d.oru", Token: "abc"},
-		"desk":   DeskView{Frame: in, Items: desk, Arrivals: cases, Peers: peers, Running: 4, Waiting: 1, MayDraft: true},
+		"desk":   DeskView{Frame: in, Forum: deskForum(), Items: desk, Arrivals: cases, Peers: peers, Running: 4, Waiting: 1, MayDraft: true},
 		"cases":  CasesView{Frame: in, Cases: cases, Total: 2, Query: "x", States: []Choice{{"", "Running", true}}, Parties: []Choice{{"XB", "XB", false}}, Sides: []Choice{{"", "Any", true}}, Mine: true, Sort: "changed", Columns: []Column{{"Clock", "/cases?sort=clock", "ascending", false}, {"With", "", "", true}}, Next: "/cases?after=1", CSV: "/cases.csv", JSON: "/cases.json", Filtered: true, MayDraft: true},
 		"case":   sampleCase(in, clock, who, pill, file, groups, seen, guards, stop, facts),
 		"new": NewRequestView{Frame: in, Chosen: &ProcessCard{"information-request", "Information request", "One state asks another.", ""}, Openings: []Choice{{"send", "Send", true}, {"tell", "Tell", false}},
@@ -213,4 +213,11 @@ func samplePreview(in Frame) *PreviewView {
 	return &PreviewView{Frame: in, ID: "e", EditionTitle: "Index of calm", Label: "2026", Demonstration: true, Notice: "Not the index.", Digest: strings.Repeat("ab", 32), Years: []Choice{{"2026", "2026", true}},
 		Rows: []PreviewRow{{"/indices/editions/e/preview?unit=FRA", "FRA", "France", "1", "91.7", "1–3", "good", []string{"90.0"}}}, Groups: []string{"Streets"}, Warnings: []FindingRow{{Column: "A", Text: "Still skewed."}}, MayCorrect: true,
 		Unit: &PreviewUnit{"FRA", "France", []PreviewValue{{"A", "Thefts", "each", "3", "1", "2025", "Office", "imputed", "/indices/editions/e?unit=FRA#correct"}, {Code: "B", Name: "Fires", Correct: "/indices/editions/editions/e#correct"}}}}
+}
+
+func deskForum() *ForumView {
+	return &ForumView{
+		Top:       &ForumTop{ID: "2027", Name: "2027 Conference", When: "1 May 2027", Where: "Port Merrow", Phase: Pill{Text: "To come"}},
+		Countdown: "in 9 days", Version: "Version 2", Own: true, Todo: []ForumTask{{"1 session is a plan", "/forum/2027/programme", "amber"}},
+	}
 }

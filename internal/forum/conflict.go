@@ -43,8 +43,32 @@ func (p *Programme) Conflicts() []Conflict {
 	return c.out
 }
 
+// Adding returns what cannot stand in the programme once c is in it. The
+// programme stands already, and of what it holds c replaces sessions alone: so
+// only what is new is looked at by itself, and the rest is not checked again.
+// An importer asks this for each of thousands of sessions.
+func (p *Programme) Adding(c Changes) (next *Programme, bad []Conflict) {
+	next = p.With(c)
+	j := &judge{p: next, rooms: map[string]*Room{}, people: map[landbridge.ID]*Speaker{}, names: make(map[Ref]bool, len(next.Sessions)), fresh: map[Ref]bool{}}
+	for _, t := range (&Programme{}).merge(c) {
+		j.fresh[t.Ref] = true
+	}
+	j.things()
+	for i := range next.Sessions {
+		ref := Ref{KindSession, string(next.Sessions[i].ID)}
+		if j.fresh[ref] {
+			j.session(&next.Sessions[i])
+		}
+	}
+	if len(j.out) == 0 {
+		j.sweep()
+	}
+	return next, j.out
+}
+
 type judge struct {
 	p      *Programme
+	fresh  map[Ref]bool // nil: everything is looked at
 	rooms  map[string]*Room
 	people map[landbridge.ID]*Speaker
 	names  map[Ref]bool
@@ -55,9 +79,11 @@ func (c *judge) add(kind string, ref, with Ref, format string, args ...any) {
 	c.out = append(c.out, Conflict{kind, ref, with, fmt.Sprintf(format, args...)})
 }
 
-func (c *judge) whole(ref Ref, err error) {
-	if err != nil {
-		c.add(ClashForm, ref, Ref{}, "%s", err)
+func (c *judge) whole(ref Ref, check func() error) {
+	if c.fresh == nil || c.fresh[ref] {
+		if err := check(); err != nil {
+			c.add(ClashForm, ref, Ref{}, "%s", err)
+		}
 	}
 	if c.names[ref] {
 		c.add(ClashForm, ref, Ref{}, "there are two of %s %s; give each an id of its own", ref.Kind, clip(ref.ID))
@@ -77,36 +103,35 @@ func (c *judge) things() {
 		}
 	}
 	for i := range p.Venues {
-		c.whole(Ref{KindVenue, p.Venues[i].ID}, p.Venues[i].check())
+		c.whole(Ref{KindVenue, p.Venues[i].ID}, p.Venues[i].check)
 	}
 	for i := range p.Rooms {
 		r := &p.Rooms[i]
 		ref := Ref{KindRoom, r.ID}
-		c.whole(ref, r.check())
+		c.whole(ref, r.check)
 		if !c.names[Ref{KindVenue, r.Venue}] {
 			c.add(ClashMissing, ref, Ref{KindVenue, r.Venue}, "room %s is in a venue %q that is not in the programme; enter the venue first", r.Name, clip(r.Venue))
 		}
 		c.rooms[r.ID] = r
 	}
 	for i := range p.Parts {
-		c.whole(Ref{KindPart, p.Parts[i].ID}, p.Parts[i].check())
+		c.whole(Ref{KindPart, p.Parts[i].ID}, p.Parts[i].check)
 	}
 	for i := range p.Tracks {
-		c.whole(Ref{KindTrack, p.Tracks[i].ID}, p.Tracks[i].check())
+		c.whole(Ref{KindTrack, p.Tracks[i].ID}, p.Tracks[i].check)
 	}
 	for i := range p.Speakers {
-		c.whole(Ref{KindSpeaker, string(p.Speakers[i].ID)}, p.Speakers[i].check())
+		c.whole(Ref{KindSpeaker, string(p.Speakers[i].ID)}, p.Speakers[i].check)
 		c.people[p.Speakers[i].ID] = &p.Speakers[i]
 	}
 }
 
 func (c *judge) session(s *Session) {
 	ref := Ref{KindSession, string(s.ID)}
-	if err := s.check(); err != nil {
-		c.whole(ref, err)
+	err := s.check()
+	if c.whole(ref, func() error { return err }); err != nil {
 		return
 	}
-	c.whole(ref, nil)
 	for _, at := range []Ref{{KindRoom, s.Room}, {KindPart, s.Part}, {KindTrack, s.Track}} {
 		if at.ID != "" && !c.names[at] {
 			c.add(ClashMissing, ref, at, "%s names the %s %q, which is not in the programme; enter it first", s.name(), at.Kind, clip(at.ID))

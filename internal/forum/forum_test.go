@@ -140,6 +140,12 @@ func TestConflicts(t *testing.T) {
 			if len(a.Conflicts) == 0 || a.Conflicts[0].Kind != c.kind || !strings.Contains(a.Conflicts[0].Text, c.words) {
 				t.Errorf("%s: %+v", name, a.Conflicts)
 			}
+			now, err := d.Draft(t.Context(), officer, "2026")
+			must(t, err)
+			c.s.ID, c.s.Edition = "01960000-0000-7000-8000-000000000099", "2026"
+			if _, bad := now.Adding(Changes{Sessions: []Session{c.s}}); len(bad) == 0 || bad[0].Kind != c.kind { // the same, asked by an importer
+				t.Errorf("%s, adding: %+v", name, bad)
+			}
 		}
 		draft, err := d.Draft(t.Context(), officer, "2026")
 		must(t, err)

@@ -114,8 +114,8 @@ func (w *planner) event(e *Event) error {
 		return nil
 	}
 	c.Sessions = []forum.Session{s}
-	next := w.now.With(*c)
-	if bad := next.Conflicts(); len(bad) > 0 {
+	next, bad := w.now.Adding(*c)
+	if len(bad) > 0 {
 		w.leave(e, "%s", bad[0].Text)
 		return nil
 	}

@@ -10,6 +10,7 @@ type DelegationEdition struct {
 	Host     string         `json:"host" doc:"Who signs the letters, as it stands in them."`
 	Party    string         `json:"party" doc:"Whose node runs the edition."`
 	Here     bool           `json:"here" doc:"This node runs it."`
+	Zone     string         `json:"zone,omitempty" doc:"IANA name, by which days are told; empty is UTC."`
 	Starts   time.Time      `json:"starts"`
 	Ends     time.Time      `json:"ends"`
 	Closes   time.Time      `json:"closes" doc:"The end of nominations."`
@@ -25,6 +26,7 @@ type SetDelegationEdition struct {
 	Title    string    `json:"title,omitempty" doc:"In Latin letters. Title, place and days come from the programme if the forum knows the edition."`
 	Place    string    `json:"place,omitempty"`
 	Host     string    `json:"host" doc:"Who signs the letters."`
+	Zone     string    `json:"zone,omitempty" doc:"IANA name, such as Asia/Shanghai."`
 	Starts   time.Time `json:"starts,omitzero"`
 	Ends     time.Time `json:"ends,omitzero"`
 	Closes   time.Time `json:"closes" doc:"The end of nominations."`

@@ -76,13 +76,14 @@ func delegationEdition() *command {
 	var starts, ends, closes string
 	return nodeVerb(command{name: "edition", args: "EDITION", min: 1, max: 1, short: "open an edition for delegations, or change its deadlines",
 		long: "Title, place and days come from the programme if this node's forum knows the edition; then --title, " +
-			"--place, --starts and --ends are not needed.",
+			"--place, --zone, --starts and --ends are not needed.",
 		example: `landbridge delegation edition 2026 --host "Forum Secretariat" --closes 2026-08-01T00:00:00Z --keep-days 30`},
 		func(fs *flag.FlagSet) {
 			s = client.SetDelegationEdition{}
 			fs.StringVar(&s.Title, "title", "", "`title`, in Latin letters")
 			fs.StringVar(&s.Place, "place", "", "`place`, in Latin letters")
 			fs.StringVar(&s.Host, "host", "", "who signs the letters, as it is to stand in them")
+			fs.StringVar(&s.Zone, "zone", "", "IANA `name` of the time zone, such as Asia/Shanghai (default UTC)")
 			fs.StringVar(&starts, "starts", "", "`time`, such as 2026-09-16T00:00:00Z")
 			fs.StringVar(&ends, "ends", "", "`time` of the end")
 			fs.StringVar(&closes, "closes", "", "`time` at which nominations close")

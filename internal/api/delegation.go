@@ -50,7 +50,8 @@ func (a *API) delegationRoutes() {
 }
 
 func heldView(h delegation.Held) client.DelegationEdition {
-	return client.DelegationEdition{ID: h.ID, Title: h.Title, Place: h.Place, Host: h.Edition.Host, Party: string(h.Host), Here: h.Here, Starts: h.Starts,
+	return client.DelegationEdition{ID: h.ID, Title: h.Title, Place: h.Place, Host: h.Edition.Host, Party: string(h.Host), Here: h.Here,
+		Zone: h.Zone, Starts: h.Starts,
 		Ends: h.Ends, Closes: h.Closes, Over: h.Over, KeepDays: h.KeepDays, Groups: h.Groups, People: h.People}
 }
 
@@ -60,7 +61,8 @@ func (a *API) delegationEditions(ctx context.Context, c *call, _ client.None) (c
 }
 
 func (a *API) setDelegationEdition(ctx context.Context, c *call, in client.SetDelegationEdition) (client.DelegationEdition, error) {
-	e := delegation.Edition{ID: in.Edition, Title: in.Title, Place: in.Place, Host: in.Host, Starts: in.Starts.UTC(), Ends: in.Ends.UTC(), Closes: in.Closes.UTC(),
+	e := delegation.Edition{ID: in.Edition, Title: in.Title, Place: in.Place, Host: in.Host, Zone: in.Zone, Starts: in.Starts.UTC(),
+		Ends: in.Ends.UTC(), Closes: in.Closes.UTC(),
 		KeepDays: in.KeepDays}
 	if err := a.c.Guests.SetEdition(ctx, c.person, e); err != nil {
 		return client.DelegationEdition{}, err

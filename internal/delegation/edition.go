@@ -23,7 +23,8 @@ type Edition struct {
 	ID       string    `json:"id"` // the text id that the forum gives it, such as 2026
 	Title    string    `json:"title"`
 	Place    string    `json:"place"`
-	Host     string    `json:"host"` // who signs the letters
+	Host     string    `json:"host"`           // who signs the letters
+	Zone     string    `json:"zone,omitempty"` // IANA name, by which days are told; empty is UTC
 	Starts   time.Time `json:"starts"`
 	Ends     time.Time `json:"ends"`
 	Closes   time.Time `json:"closes"`    // the end of nominations
@@ -37,6 +38,9 @@ func (e *Edition) check() error {
 			return fail.New(fail.Invalid, "title, place and host have 1 to %d bytes in Latin letters, as they are to stand in letters", maxLine)
 		}
 	}
+	if _, err := time.LoadLocation(e.Zone); err != nil || len(e.Zone) > maxLine {
+		return fail.New(fail.Invalid, "the time zone of an edition is an IANA name such as Asia/Shanghai")
+	}
 	switch {
 	case !landbridge.ValidName(e.ID, badge.MaxEdition):
 		return fail.New(fail.Invalid, "the id of an edition is 1 to %d lower-case letters, digits, '-', '_' or '.'", badge.MaxEdition)
@@ -46,6 +50,20 @@ func (e *Edition) check() error {
 		return fail.New(fail.Invalid, "data on people are kept 1 to %d days after the edition (S15)", maxKeepDays)
 	}
 	return nil
+}
+
+// Days returns the first and the last day of an edition, where it takes place,
+// each as the noon of that day in UTC.
+func (e *Edition) Days() (first, last time.Time) {
+	z, err := time.LoadLocation(e.Zone)
+	if err != nil {
+		z = time.UTC // refused when the edition was entered
+	}
+	noon := func(t time.Time) time.Time {
+		y, m, d := t.In(z).Date()
+		return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+	}
+	return noon(e.Starts), noon(e.Ends.Add(-time.Second)) // the end is the first moment after it
 }
 
 func (e *Edition) erases() time.Time { return e.Ends.AddDate(0, 0, e.KeepDays) }

@@ -17,6 +17,7 @@ type Dates struct {
 	Place  string
 	Starts time.Time
 	Ends   time.Time
+	Zone   string // IANA name
 }
 
 // Follow takes in that the forum changed an edition, in the forum's own
@@ -59,7 +60,7 @@ func (d Dates) into(e *Edition) {
 	if d.Place != "" && latin(d.Place) && len(d.Place) <= maxLine {
 		e.Place = d.Place
 	}
-	e.Starts, e.Ends = d.Starts.UTC(), d.Ends.UTC()
+	e.Starts, e.Ends, e.Zone = d.Starts.UTC(), d.Ends.UTC(), d.Zone
 }
 
 // known fills in what the forum says of an edition, if it knows it.

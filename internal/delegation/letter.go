@@ -151,7 +151,8 @@ func letter(v *View, kind, reference string, now time.Time) ([]byte, error) {
 // wording says what a letter says. It names nothing that its reader does not need.
 func wording(v *View, kind string) []string {
 	e := v.Edition
-	days := day(e.Starts) + " to " + day(e.Ends)
+	first, last := e.Days()
+	days := day(first) + " to " + day(last)
 	title := ""
 	if v.Person.Title != "" && latin(v.Person.Title) {
 		title = ", " + v.Person.Title

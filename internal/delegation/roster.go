@@ -57,8 +57,9 @@ type Line struct {
 
 // A List is one page of people.
 type List struct {
-	Lines []Line
-	Total int // on all pages
+	Lines   []Line
+	Total   int // on all pages
+	Waiting int // nominated, on all pages
 }
 
 // List returns people of an edition: heads first within each delegation.
@@ -71,7 +72,13 @@ func (o *Office) List(ctx context.Context, p staff.Person, q Query) (*List, erro
 		return nil, err
 	}
 	from := min(max(q.From, 0), len(all))
-	return &List{Lines: all[from:min(from+PageSize, len(all))], Total: len(all)}, nil
+	l := &List{Lines: all[from:min(from+PageSize, len(all))], Total: len(all)}
+	for _, x := range all {
+		if x.State == Nominated {
+			l.Waiting++
+		}
+	}
+	return l, nil
 }
 
 func (o *Office) list(ctx context.Context, q Query) ([]Line, error) {
@@ -228,6 +235,12 @@ func (o *Office) Open(ctx context.Context, p staff.Person, id landbridge.ID) (*V
 			return err
 		}
 		v.Delegation, v.Kind, v.Edition = d.Name, d.Kind, *e
+		var inside int64
+		if err := tx.QueryRow(`SELECT coalesce(min(s.at_us), 0) FROM delegation_badge b JOIN delegation_scan s ON s.edition = b.edition AND s.badge = b.number
+			WHERE b.person = $1`, id).Scan(&inside); err != nil {
+			return err
+		}
+		v.Inside = at(inside)
 		said, err := o.said(tx, r)
 		if err != nil {
 			return err

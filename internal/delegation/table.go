@@ -140,7 +140,7 @@ func (o *Office) NominateTable(ctx context.Context, p staff.Person, group landbr
 	if len(t.People) == 0 {
 		return nil, fail.New(fail.Invalid, "the table names nobody; write one person in each row below the head")
 	}
-	rep := &Report{Rows: len(t.People), Findings: append(t.Findings, t.twice()...)}
+	rep := &Report{Rows: len(t.People), Findings: append(t.Findings, t.Twice()...)}
 	slices.SortStableFunc(rep.Findings, func(a, b Finding) int { return cmp.Compare(a.Row, b.Row) })
 	if len(rep.Findings) > 0 {
 		return rep, nil
@@ -165,8 +165,8 @@ func (o *Office) NominateTable(ctx context.Context, p staff.Person, group landbr
 	return rep, nil
 }
 
-// twice finds people who stand in a table two times.
-func (t *Table) twice() []Finding {
+// Twice finds people who stand in a table two times.
+func (t *Table) Twice() []Finding {
 	type who struct{ name, nation, born string }
 	seen := map[who]int{}
 	var bad []Finding

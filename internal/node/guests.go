@@ -42,5 +42,5 @@ func datesOf(e *forum.Edition) delegation.Dates {
 	from, to := e.Span()
 	title, _ := e.Name.In("en")
 	place, _ := e.City.In("en")
-	return delegation.Dates{ID: e.ID, Title: title, Place: place, Starts: from, Ends: to}
+	return delegation.Dates{ID: e.ID, Title: title, Place: place, Starts: from, Ends: to, Zone: e.Zone}
 }

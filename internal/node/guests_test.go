@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -66,7 +67,7 @@ func TestEditionDates(t *testing.T) {
 	e, err := desk.SetDelegationEdition(t.Context(), set)
 	must(t, err)
 	shanghai := time.FixedZone("", 8*3600)
-	if e.Title != "2027 Conference" || e.Place != "Lianyungang" || !e.Starts.Equal(time.Date(year, 9, 14, 0, 0, 0, 0, shanghai)) ||
+	if e.Zone != "Asia/Shanghai" || e.Title != "2027 Conference" || e.Place != "Lianyungang" || !e.Starts.Equal(time.Date(year, 9, 14, 0, 0, 0, 0, shanghai)) ||
 		!e.Ends.Equal(time.Date(year, 9, 17, 0, 0, 0, 0, shanghai)) {
 		t.Errorf("not the forum's word: %+v", e)
 	}
@@ -199,4 +200,65 @@ func guestPapers(t *testing.T, n *Node, desk *client.Client, head, deputy string
 
 func line(door string, sequence, badge, at int64) string {
 	return fmt.Sprintf("%s %d %d %d\n", door, sequence, badge, at)
+}
+
+// TestNominationLink: a focal point without an account nominates once on the
+// public pages, and follows how many are approved; a letter is checked there.
+func TestNominationLink(t *testing.T) {
+	n, as := guestsNode(t)
+	ctx, desk := t.Context(), as("desk")
+	year := time.Now().Year() + 1
+	saveEdition(t, n, fmt.Sprintf("%d-09-14", year), fmt.Sprintf("%d-09-16", year), 0)
+	_, err := desk.SetDelegationEdition(ctx, client.SetDelegationEdition{Edition: "2027", Host: "Forum Secretariat", Closes: time.Date(year, 8, 1, 0, 0, 0, 0, time.UTC), KeepDays: 30})
+	must(t, err)
+	d, err := desk.NewDelegation(ctx, client.NewDelegation{Edition: "2027", Kind: "media", Name: "Corridor Daily", Members: 2})
+	must(t, err)
+	l, err := desk.NewDelegationLink(ctx, client.NewLink{Delegation: d.ID, Days: 3})
+	must(t, err)
+	send := func(path string, fields map[string]string, file []byte) (int, string) {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		for k, v := range fields {
+			must(t, w.WriteField(k, v))
+		}
+		if file != nil {
+			f, err := w.CreateFormFile("letter", "letter.pdf")
+			must(t, err)
+			_, err = f.Write(file)
+			must(t, err)
+		}
+		must(t, w.Close())
+		r := httptest.NewRequest("POST", path, &body)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		rec := httptest.NewRecorder()
+		n.PublicHandler().ServeHTTP(rec, r)
+		return rec.Code, rec.Body.String()
+	}
+	list := map[string]string{"secret": " " + strings.ToLower(l.Secret), "do": "send", "part-0": "head", "latin-0": "Layla Haddad", "part-4": "observer", "latin-4": "Ivo Tannen"}
+	if code, page := send(l.Page, list, nil); code != 422 || !strings.Contains(page, "quota") || !strings.Contains(page, "Ivo Tannen") {
+		t.Errorf("over the quota: %d", code)
+	}
+	list["part-4"] = "member"
+	for _, want := range []string{"People: 2", "This link was used"} {
+		if code, page := send(l.Page, list, nil); code != 200 || !strings.Contains(page, want) {
+			t.Errorf("%s: %d", want, code)
+		}
+	}
+	all, err := desk.SearchGuests(ctx, client.GuestQuery{Edition: "2027", Text: "haddad"})
+	must(t, err)
+	if all.Total != 1 || all.Guests[0].Part != "head" {
+		t.Fatalf("%+v", all)
+	}
+	_, err = desk.ApproveGuest(ctx, all.Guests[0].ID)
+	must(t, err)
+	body, err := desk.GuestLetter(ctx, client.GuestLetter{Guest: all.Guests[0].ID, Kind: "invitation"})
+	must(t, err)
+	letter, err := io.ReadAll(body)
+	must(t, err)
+	if code, page := send("/public/letters", nil, letter); code != 200 || !strings.Contains(page, "This letter is real") {
+		t.Errorf("%d", code)
+	}
+	if code, _ := send("/public/letters", nil, append(letter, '\n')); code != 404 {
+		t.Errorf("a changed letter: %d", code)
+	}
 }

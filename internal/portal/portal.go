@@ -29,6 +29,7 @@ import (
 	"landbridge.example/internal/gpsi"
 	"landbridge.example/internal/gpsi/country"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/pace"
 	"landbridge.example/internal/portal/chart"
 )
 
@@ -66,6 +67,8 @@ type Config struct {
 	Statistics Statistics
 	Notices    Notices
 	Rights     Rights
+	Guests     Guests     // nil: nobody is nominated here
+	Gate       *pace.Gate // of forms that need no account; goes with Guests
 	Forum      Forum
 	News       News                                                                    // nil: there is none
 	Visits     Visits                                                                  // nil: there are none
@@ -167,7 +170,7 @@ type route struct {
 // routes lists every public address. A test asks for each.
 func (s *site) routes() []route {
 	const release = "GET " + Prefix + "index/{id}"
-	return append(slices.Concat(forumRoutes(), newsRoutes(), visitsRoutes()), []route{
+	return append(slices.Concat(forumRoutes(), s.guestRoutes(), newsRoutes(), visitsRoutes()), []route{
 		{"GET " + Prefix + "{$}", (*site).home},
 		{"GET " + Prefix + "assets/{name}", (*site).serveAsset},
 		{"POST " + Prefix + "preferences", (*site).preferences},

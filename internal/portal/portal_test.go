@@ -27,6 +27,7 @@ import (
 	"landbridge.example/internal/face/facetest"
 	"landbridge.example/internal/forum"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/pace"
 )
 
 // views are the views of all pages, for the type check.
@@ -37,7 +38,7 @@ func views() map[string]any {
 		"quality": QualityView{}, "statements": StatementsView{}, "downloads": DownloadsView{}, "error": ErrorView{},
 		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{}, "notices": NoticesView{}, "rights": RightsView{},
 		"forum": ForumView{}, "programme": ProgrammeView{}, "session": SessionView{}, "speakers": SpeakersView{}, "programmechanges": ProgrammeChangesView{}, "editions": EditionsView{},
-		"news": NewsView{}, "newsitem": NewsItemView{}, "visits": VisitsView{}, "visitrecord": VisitRecordView{},
+		"nominate": NominateView{}, "letters": LettersView{}, "news": NewsView{}, "newsitem": NewsItemView{}, "visits": VisitsView{}, "visitrecord": VisitRecordView{},
 	}
 }
 
@@ -98,7 +99,7 @@ func addresses() []string {
 	}
 	all = append(all, newsPath, newsPath+string(conferenceID(1)), newsPath+string(conferenceID(2)), visitsPath, visitsPath+"?kind=letter", visitsPath+string(conferenceID(1)),
 		visitsPath+string(conferenceID(2)), visitsPath+string(conferenceID(3)))
-	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices", Prefix+"rights")
+	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices", Prefix+"rights", Prefix+"nominate", Prefix+"letters")
 }
 
 func get(t testing.TB, h http.Handler, address string, headers ...string) *httptest.ResponseRecorder {
@@ -361,7 +362,7 @@ func TestWhatIf(t *testing.T) {
 // TestStandings: strengths lie above the peers' average, weaknesses below, and
 // what was filled in is neither.
 func TestStandings(t *testing.T) {
-	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, Clock: conferenceDay, Origin: "https://forum.example", Random: strings.NewReader("")})
+	s, err := newSite(Config{Lang: book(t), Index: releases(t), Processes: lawbook{}, Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, Guests: lobby{}, Gate: pace.New(conferenceDay), Clock: conferenceDay, Origin: "https://forum.example", Random: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -473,7 +474,7 @@ func TestTextKeys(t *testing.T) {
 	families := []string{"public.step.", "public.norm.", "public.agg.", "public.impute.", "public.weigh.", "public.flag.", "public.reliability.", "public.treated.",
 		"public.process.may.", "public.process.force.", "public.process.from.", "public.kept.", "public.rights.kind.", "public.rights.way.", "public.rule.", "public.confidence.", "public.statistics.kind.", "public.statistics.opened.",
 		"public.forum.count.", "public.forum.how.", "public.forum.kind.", "public.forum.mode.", "public.forum.phase.", "public.forum.page.", "public.forum.role.",
-		"public.forum.filter.", "public.forum.change.", "public.visits.fact.", "public.visits.kind.", "public.visits.kinds.", "public.visits.level.", "public.visits.role."}
+		"public.forum.filter.", "public.forum.change.", "public.letter.kind.", "public.visits.fact.", "public.visits.kind.", "public.visits.kinds.", "public.visits.level.", "public.visits.role."}
 	for _, k := range en.Keys() {
 		if !strings.HasPrefix(k, "public.") || asked[k] || slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(k, f) }) {
 			continue

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"landbridge.example/internal/agreement"
+	"landbridge.example/internal/delegation/door"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum/feed"
@@ -74,6 +75,9 @@ func (s *site) handle(r route) http.Handler {
 			limit += sheet.MaxBytes
 		case "POST /forum/{edition}/import":
 			limit += feed.MaxFile
+		}
+		if r.pattern == "POST /delegations/{edition}/doors" {
+			limit += 4 * door.MaxFile
 		}
 		if r.pattern == "POST /agreement-import" {
 			limit += agreement.MaxImport

@@ -91,6 +91,7 @@ func samples(t *lang.Texts) map[string]any {
 	maps.Copy(all, lawSamples(t, in))
 	maps.Copy(all, forumSamples(t, in))
 	maps.Copy(all, visitSamples(in))
+	maps.Copy(all, guestSamples(t, in))
 	return all
 }
 

@@ -257,6 +257,7 @@ func families(t testing.TB) []string {
 		each("guest.kind.", k)
 	}
 	each("guest.", "sheet") // of the API
+	each("guest.odd.", delegation.Ahead, delegation.Early, delegation.Late)
 	each("guest.part.", delegation.Parts()...)
 	each("guest.state.", delegation.States()...)
 	each("guest.ground.", delegation.Grounds()...)

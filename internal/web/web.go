@@ -31,6 +31,7 @@ import (
 	"landbridge.example/internal/agenda"
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/casework"
+	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/forum"
@@ -67,6 +68,7 @@ type Config struct {
 	Agenda    *agenda.Agendas
 	Forum     *forum.Register
 	Public    string // origin of the public pages, such as https://forum.example
+	Guests    *delegation.Office
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -162,7 +164,7 @@ type route struct {
 
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
-	return append(slices.Concat(indexRoutes(), s.lawRoutes(), screeningRoutes(), forumRoutes(),
+	return append(slices.Concat(guestRoutes(), indexRoutes(), s.lawRoutes(), screeningRoutes(), forumRoutes(),
 		visitRoutes(), newsRoutes(), agendaRoutes()), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},

@@ -176,12 +176,12 @@ func (e *Engine) filing(t *token, to []uint32) []uint32 {
 	case t.script.trained():
 		for i, s := range e.models[t.script].readings(t.units) {
 			if i < 2 {
-				to = appendKey(to, s.key(-1))
+				to = s.exact(to)
 			}
 		}
 	case len(t.letters) > 0:
 		for _, s := range skeletons(t.letters) {
-			to = s.keys(to, 2)
+			to = s.filed(to)
 		}
 	}
 	return to

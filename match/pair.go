@@ -26,9 +26,9 @@ func (e *Engine) distance(a, b *token) (dist, said int32) {
 	case a.script == Latin && b.script == Latin:
 		return e.latin(a.letters, b.letters, a.mask, b.mask, (a.info+b.info)/2), certain
 	case b.script == Latin:
-		return e.read(a, b)
+		return e.read(a, b, e.set.reach)
 	case a.script == Latin:
-		return e.read(b, a)
+		return e.read(b, a, e.set.reach)
 	case a.script == b.script:
 		return e.within(a, b), certain
 	}
@@ -37,9 +37,10 @@ func (e *Engine) distance(a, b *token) (dist, said int32) {
 	return max(d1, d2), min(s1, s2)
 }
 
-// read compares a word of another script with a Latin word.
-func (e *Engine) read(t, latin *token) (dist, said int32) {
-	dist, said = e.cross(t, latin.letters, latin.info, e.set.reach)
+// read compares a word of another script with a Latin word. What is further than
+// reach is apart.
+func (e *Engine) read(t, latin *token, reach int32) (dist, said int32) {
+	dist, said = e.crossTo(t, latin.letters, latin.mask, latin.bones, latin.info, reach)
 	if t.script == Hangul && dist < apart {
 		dist = dist * e.set.hangul / 100
 	}
@@ -97,18 +98,17 @@ func backwards(a, b []byte) bool {
 // for two writings of one name and for two names. What is further than reach is
 // apart.
 func (e *Engine) cross(t *token, word []byte, info, reach int32) (dist, said int32) {
+	return e.crossTo(t, word, maskOf(word), bones(word), info, reach)
+}
+
+// crossTo is cross for a word of which is known which letters it has and how
+// many consonants.
+func (e *Engine) crossTo(t *token, word []byte, mask uint32, n int, info, reach int32) (dist, said int32) {
 	if len(t.units) == 0 || len(word) == 0 || info <= 0 {
 		return apart, 0
 	}
 	// Each consonant that no unit may stand for is left over, and so is each unit
 	// without one.
-	mask, n := uint32(0), 0
-	for i, c := range word {
-		mask |= 1 << c
-		if 1<<c&consonants != 0 && (i == 0 || word[i-1] != c) {
-			n++
-		}
-	}
 	if over := bits.OnesCount32(mask & consonants &^ t.may); over > 1+n/4 || n-t.bones > 2+n/3 || t.bones-n > 2+n/3 {
 		return apart, 0
 	}
@@ -119,6 +119,9 @@ func (e *Engine) cross(t *token, word []byte, info, reach int32) (dist, said int
 	// A short word explains less, and is alike by chance with less.
 	width := max(80, min(m.chance, 1000-m.need*1000/info)-m.usual)
 	most := m.usual + reach*width/e.set.crossBy
+	if t.script == Other { // the distance grows by rough below
+		most = m.usual + (reach*100/e.set.rough+1)*width/e.set.crossBy + 1
+	}
 	cost := m.joint(t.units, word, t.own+info*most/1000)
 	if cost == never {
 		return apart, 0

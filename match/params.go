@@ -17,6 +17,7 @@ type params struct {
 	letters int32 // thousandths of the letters of two words of one script that must differ for nothing to be left
 	signs   int32 // the same for scripts whose signs are syllables
 	reach   int32 // the same for words of two scripts
+	seek    int32 // the same for a word of another script by which names are found
 	near    int32 // distance from which a word is not several words written together
 	latinBy int32 // percent: distance of Latin words per share of letters unexplained
 	brief   int32 // percent more for words of one letter, falling with the square of the length
@@ -62,7 +63,7 @@ type params struct {
 
 func defaults() params {
 	return params{
-		hangul: 70, aside: 50,
+		seek: 300, hangul: 70, aside: 50,
 		letters: 600, signs: 191, common: 48, father: 259,
 		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 163, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
 		nick: 193, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,

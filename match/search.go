@@ -11,6 +11,7 @@ const (
 	maxTop      = 1000    // candidates one search may ask for
 	maxFull     = 64      // names compared in full beyond those asked for
 	maxRemember = 1 << 15 // words a searcher remembers before it forgets them all
+	likely      = 6       // readings of a word of another script that may lack a consonant of the Latin one
 )
 
 // A Searcher searches one index. It remembers words it has seen and is for one
@@ -249,15 +250,18 @@ func (s *Searcher) neighbours(t *token) []neighbour {
 	s.keys = s.keys[:0]
 	if t.script.trained() {
 		for i, r := range e.models[t.script].readings(t.units) {
-			if i == 0 {
-				s.keys = r.keys(s.keys, 3)
-			} else {
-				s.keys = appendKey(s.keys, r.key(-1))
+			switch {
+			case i == 0:
+				s.keys = r.sought(s.keys, 3)
+			case i < likely:
+				s.keys = r.longer(s.keys)
+			default:
+				s.keys = r.exact(s.keys)
 			}
 		}
 	} else if len(t.letters) > 0 {
 		for _, r := range skeletons(t.letters) {
-			s.keys = r.keys(s.keys, 2)
+			s.keys = r.sought(s.keys, 2)
 		}
 	}
 	if t.script == Latin {
@@ -290,8 +294,17 @@ func (e *Engine) mustShare(least Score) int32 {
 
 // nearness is the distance of a word of the index to the word that is wanted.
 func (s *Searcher) nearness(t, v *token) int32 {
-	if t.script != Latin || v.script != Latin || t == v {
-		d, _ := s.x.e.distance(t, v)
+	switch e := s.x.e; {
+	case t == v:
+		return same
+	case v.script == Latin && t.script != Latin && t.script != Digits:
+		d, _ := e.read(t, v, e.set.seek)
+		return d
+	case t.script == Latin && v.script != Latin && v.script != Digits:
+		d, _ := e.read(v, t, e.set.seek)
+		return d
+	case t.script != Latin:
+		d, _ := e.distance(t, v)
 		return d
 	}
 	if unlike(v.letters, t.letters, v.mask, t.mask) {

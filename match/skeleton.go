@@ -23,9 +23,20 @@ func (s *skeleton) add(class byte) {
 	s.n++
 }
 
-// key hashes the skeleton without the class at one place (-1 for the whole).
-func (s *skeleton) key(without int) uint32 {
-	h := uint32(2166136261)
+// Kinds of keys. A key of one kind meets only its own.
+const (
+	keyWhole   uint32 = 2166136261 // the whole skeleton
+	keyShorter uint32 = 2246822519 // with one class left out
+	keyGap     uint32 = 3266489917 // with the class at one place left out, and the place
+)
+
+// key hashes the skeleton without the class at one place (-1 for the whole), as
+// a key of a kind.
+func (s *skeleton) key(kind uint32, without int) uint32 {
+	h := kind
+	if kind == keyGap {
+		h += uint32(without) * 374761393
+	}
 	for i := range s.n {
 		if i != without {
 			h = (h ^ uint32(s.kind[i])) * 16777619
@@ -34,13 +45,39 @@ func (s *skeleton) key(without int) uint32 {
 	return h ^ h>>15
 }
 
-// keys appends the hashes under which a word is filed and sought: the whole
-// skeleton, and with one class left out where enough is left.
-func (s *skeleton) keys(to []uint32, least int) []uint32 {
-	to = appendKey(to, s.key(-1))
-	if s.n >= least {
+// filed appends the keys under which a Latin word of the index is filed.
+func (s *skeleton) filed(to []uint32) []uint32 {
+	to = appendKey(to, s.key(keyWhole, -1))
+	if s.n >= 2 {
 		for i := range s.n {
-			to = appendKey(to, s.key(i))
+			to = appendKey(appendKey(to, s.key(keyShorter, i)), s.key(keyGap, i))
+		}
+	}
+	return to
+}
+
+// exact appends the keys that find the same skeleton.
+func (s *skeleton) exact(to []uint32) []uint32 { return appendKey(to, s.key(keyWhole, -1)) }
+
+// longer appends the keys that find it and those with one class more.
+func (s *skeleton) longer(to []uint32) []uint32 {
+	return appendKey(s.exact(to), s.key(keyShorter, -1))
+}
+
+// sought appends the keys that find the same skeleton, those with one class more
+// or, if it has at least so many, less, with another at one place, and with two
+// neighbours exchanged.
+func (s *skeleton) sought(to []uint32, least int) []uint32 {
+	to = s.longer(to)
+	if s.n < least {
+		return to
+	}
+	for i := range s.n {
+		to = appendKey(appendKey(to, s.key(keyWhole, i)), s.key(keyGap, i))
+		if i+1 < s.n {
+			swapped := *s
+			swapped.kind[i], swapped.kind[i+1] = s.kind[i+1], s.kind[i]
+			to = swapped.exact(to)
 		}
 	}
 	return to

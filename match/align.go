@@ -33,32 +33,32 @@ type alignment struct {
 	usedB [MaxTokens]bool
 	cands []pairing
 	dist  [MaxTokens][MaxTokens]int32
-	heard map[[2]*token]heard // what was compared before; nil to remember nothing
+	heard []heard // what was compared before; nil to remember nothing
 
-	joints map[[4]*token]heard // the same of words with several written together
+	joints map[[4]*token]joint // the same of words with several written together
 }
 
-// heard is the result of comparing two words.
-type heard struct{ dist, said int32 }
+// heard is the result of comparing two words. The table of those forgets one for
+// another that falls on its place.
+type heard struct {
+	a, b       *token
+	dist, said int32
+}
+
+const maxHeard = 1 << 13 // comparisons that are remembered
 
 // distance compares two words, unless it remembers them.
 func (al *alignment) distance(e *Engine, a, b *token) (dist, said int32) {
 	if al.heard == nil || a == b {
 		return e.distance(a, b)
 	}
-	key := [2]*token{a, b}
-	if h, ok := al.heard[key]; ok {
-		return h.dist, h.said
+	h := &al.heard[(a.hash*31+b.hash)%maxHeard]
+	if h.a != a || h.b != b {
+		*h = heard{a: a, b: b}
+		h.dist, h.said = e.distance(a, b)
 	}
-	dist, said = e.distance(a, b)
-	if len(al.heard) > maxHeard {
-		clear(al.heard)
-	}
-	al.heard[key] = heard{dist, said}
-	return dist, said
+	return h.dist, h.said
 }
-
-const maxHeard = 1 << 17 // comparisons that are remembered
 
 // align finds which words of a are which words of b: the pairing that explains
 // most goes first.
@@ -331,7 +331,7 @@ func (al *alignment) joined(e *Engine, one *part, many []part, dist []int32) (p 
 	if one.units != nil && one.script != Latin && e.models[one.script].lacks(one.units, mask) > 0 {
 		return p, false
 	}
-	if n < 4 {
+	if n < 4 || one.script.alphabet() && terse(one.units, n) {
 		return p, false
 	}
 	p.how, p.weight = byJoining, min(max(weight, one.weight), max(one.weight, 400*int32(len(many))))
@@ -352,6 +352,11 @@ func (al *alignment) joined(e *Engine, one *part, many []part, dist []int32) (p 
 	return p, p.dist < e.set.near+e.set.merged
 }
 
+// A joint is the result of comparing a word with several.
+type joint struct{ dist, said int32 }
+
+const maxJoints = 1 << 15 // of those that are remembered
+
 // joint compares a word of another script with Latin words written together,
 // unless it remembers them.
 func (al *alignment) joint(e *Engine, one *part, many []part, letters []byte, info int32) (dist, said int32) {
@@ -371,10 +376,10 @@ func (al *alignment) joint(e *Engine, one *part, many []part, letters []byte, in
 		dist, said = e.cross(one.token, letters, info*9/10, e.set.near)
 	}
 	if known {
-		if len(al.joints) > maxHeard/4 {
+		if len(al.joints) > maxJoints {
 			clear(al.joints)
 		}
-		al.joints[key] = heard{dist, said}
+		al.joints[key] = joint{dist, said}
 	}
 	return dist, said
 }
@@ -399,16 +404,16 @@ func (e *Engine) bySyllable(one *part, many []part) (dist, said int32) {
 	return sum / weight, said
 }
 
+// terse reports a word of an alphabet with too few signs to be so many Latin
+// letters: scripts that leave vowels out still write four signs for seven letters
+// of a long word.
+func terse(units []uint8, letters int) bool { return 7*len(units) < 4*letters }
+
 // joinable reports words that may be several words written together. A word of
 // an alphabet that has fewer than five letters is none of them.
 func joinable(p *part) bool {
-	switch p.script {
-	case Digits:
+	if p.script == Digits || p.script.alphabet() && len(p.units) < 5 {
 		return false
-	case Arabic, Hebrew, Cyrillic:
-		if len(p.units) < 5 {
-			return false
-		}
 	}
 	return plainRole(p.role) || p.role == roleForm
 }

@@ -54,7 +54,7 @@ func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
 	}
 	var w wanted
 	e.spell.want(&w, b)
-	return e.latinTo(&w, a, b, am == bm, info)
+	return e.latinTo(&w, a, b, am == bm, info, e.set.far)
 }
 
 // unlike reports what no spelling brings together: each letter that only one
@@ -63,12 +63,13 @@ func unlike(a, b []byte, am, bm uint32) bool {
 	return len(a) == 0 || len(b) == 0 || sameLetters(am, bm) > 3+(len(a)+len(b))/4
 }
 
-// latinTo is latin with the second word made ready.
-func (e *Engine) latinTo(w *wanted, a, b []byte, sameMask bool, info int32) int32 {
+// latinTo is latin with the second word made ready. What is further than far may
+// be apart.
+func (e *Engine) latinTo(w *wanted, a, b []byte, sameMask bool, info, far int32) int32 {
 	// In a short word a difference says more.
 	n := int32(len(a) + len(b))
 	by := e.set.latinBy * (100 + 4*e.set.brief/(n*n)) / 100
-	limit := info * e.set.far / 1000 * 100 / by
+	limit := info * far / 1000 * 100 / by
 	cost := e.spell.write(a, w, limit)
 	if cost == never {
 		if sameMask && len(a) > 3 && backwards(a, b) {
@@ -109,11 +110,15 @@ func (e *Engine) crossTo(t *token, word []byte, mask uint32, n int, info, reach 
 	}
 	// Each consonant that no unit may stand for is left over, and so is each unit
 	// without one.
-	if over := bits.OnesCount32(mask & consonants &^ t.may); over > 1+n/4 || n-t.bones > 2+n/3 || t.bones-n > 2+n/3 {
+	spare := 1
+	if reach < e.set.reach {
+		spare = 0
+	}
+	if over := bits.OnesCount32(mask & consonants &^ t.may); over > spare+n/4 || n-t.bones > 2+n/3 || t.bones-n > 2+n/3 {
 		return apart, 0
 	}
 	m := e.models[t.script]
-	if m.lacks(t.units, mask) > 1+len(t.units)/6 {
+	if m.lacks(t.units, mask) > spare+len(t.units)/6 {
 		return apart, 0
 	}
 	// A short word explains less, and is alike by chance with less.

@@ -13,20 +13,21 @@ type params struct {
 	learned int32 // percent of the learned cost of a difference
 
 	// Words.
-	far     int32 // distance from which two words are not the same
-	letters int32 // thousandths of the letters of two words of one script that must differ for nothing to be left
-	signs   int32 // the same for scripts whose signs are syllables
-	reach   int32 // the same for words of two scripts
-	seek    int32 // the same for a word of another script by which names are found
-	near    int32 // distance from which a word is not several words written together
-	latinBy int32 // percent: distance of Latin words per share of letters unexplained
-	brief   int32 // percent more for words of one letter, falling with the square of the length
-	crossBy int32 // distance between scripts of words as unlike as one in a thousand pairs of different names
-	hangul  int32 // percent: distance of a Korean word from a Latin word
-	rough   int32 // percent: distance of words of a script without a table of its own
-	alone   int32 // percent: distance of a Han character that stands alone from its Mandarin reading
-	nick    int32 // distance of a name and its short form
-	bend    int32 // how much more a large distance costs than a small one, percent
+	far       int32 // distance from which two words are not the same
+	letters   int32 // thousandths of the letters of two words of one script that must differ for nothing to be left
+	signs     int32 // the same for scripts whose signs are syllables
+	reach     int32 // the same for words of two scripts
+	seek      int32 // the same for a word of another script by which names are found
+	seekLatin int32 // and for a Latin word, when high scores are asked for
+	near      int32 // distance from which a word is not several words written together
+	latinBy   int32 // percent: distance of Latin words per share of letters unexplained
+	brief     int32 // percent more for words of one letter, falling with the square of the length
+	crossBy   int32 // distance between scripts of words as unlike as one in a thousand pairs of different names
+	hangul    int32 // percent: distance of a Korean word from a Latin word
+	rough     int32 // percent: distance of words of a script without a table of its own
+	alone     int32 // percent: distance of a Han character that stands alone from its Mandarin reading
+	nick      int32 // distance of a name and its short form
+	bend      int32 // how much more a large distance costs than a small one, percent
 
 	// Weights of words, hundredths of a nat.
 	rare, least, floor int32 // of a name part never seen; of any; subtracted from all
@@ -63,7 +64,7 @@ type params struct {
 
 func defaults() params {
 	return params{
-		seek: 300, hangul: 70, aside: 50,
+		seek: 300, seekLatin: 450, hangul: 70, aside: 50,
 		letters: 600, signs: 191, common: 48, father: 259,
 		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 163, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
 		nick: 193, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,

@@ -29,6 +29,9 @@ func (s Script) String() string {
 // trained reports whether words of s are compared with Latin words by a table of their own.
 func (s Script) trained() bool { return s >= Cyrillic && s <= Han }
 
+// alphabet reports scripts that write a sign for a sound and are parted into words.
+func (s Script) alphabet() bool { return s == Cyrillic || s == Arabic || s == Hebrew }
+
 // ScriptOf returns the script of a letter or mark of a word, [Digits] for a
 // digit, and [NoScript] for everything that parts words.
 func ScriptOf(r rune) Script {

@@ -35,6 +35,7 @@ type Searcher struct {
 	al      alignment
 	parts   []part
 	wanted  wanted // the Latin word whose neighbours are sought
+	far     int32  // distance from which Latin words are no neighbours
 }
 
 // A mark says which word of which query a vocable is close to.
@@ -70,16 +71,19 @@ func (x *Index) NewSearcher() *Searcher {
 	n := len(x.of)
 	return &Searcher{x: x, known: lexicon{}, near: map[*token][]neighbour{}, seen: make([]uint32, len(x.vocab)),
 		credit: make([]int32, n), mark: make([]mark, len(x.vocab)), turn: make([]uint32, n), part: make([]uint32, n), given: make([]int32, n),
-		al: alignment{heard: map[[2]*token]heard{}, joints: map[[4]*token]heard{}}}
+		al: alignment{heard: make([]heard, maxHeard), joints: map[[4]*token]joint{}}}
 }
 
 // Search returns the names that fit best, the best name of each record, at most
 // top of them and none below least; equal scores in the order of records.
 func (s *Searcher) Search(text string, kind Kind, top int, least Score) []Found {
 	top = max(1, min(top, maxTop))
+	if far := s.x.e.seekFar(least); far != s.far {
+		s.far = far
+		clear(s.near)
+	}
 	if len(s.known) > maxRemember {
 		s.known, s.near = lexicon{}, map[*token][]neighbour{}
-		clear(s.al.heard)
 		clear(s.al.joints)
 	}
 	person := kind != Organisation && kind != Vessel && kind != Aircraft && kind != Substance
@@ -275,7 +279,7 @@ func (s *Searcher) neighbours(t *token) []neighbour {
 				continue
 			}
 			s.seen[v] = s.round
-			if d := s.nearness(t, x.vocab[v].token); d < e.set.far {
+			if d := s.nearness(t, x.vocab[v].token); d < s.far {
 				all = append(all, neighbour{v, d})
 			}
 		}
@@ -291,6 +295,18 @@ func (e *Engine) mustShare(least Score) int32 {
 	against := int32(int64(FullScore)-e.unscale(least)) / e.set.against // hundredths
 	return max(33, (100-against)*3/5)
 }
+
+// seekFar is the distance from which a Latin word of the index does not bring its
+// names forward: whatever is not the same when low scores are asked for. A name
+// that reaches a high one has words closer than that, or is found by another.
+func (e *Engine) seekFar(least Score) int32 {
+	if least < shallow {
+		return e.set.far
+	}
+	return e.set.seekLatin
+}
+
+const shallow Score = 7000 // from here a search is not as deep
 
 // nearness is the distance of a word of the index to the word that is wanted.
 func (s *Searcher) nearness(t, v *token) int32 {
@@ -310,7 +326,7 @@ func (s *Searcher) nearness(t, v *token) int32 {
 	if unlike(v.letters, t.letters, v.mask, t.mask) {
 		return apart
 	}
-	return s.x.e.latinTo(&s.wanted, v.letters, t.letters, v.mask == t.mask, (t.info+v.info)/2)
+	return s.x.e.latinTo(&s.wanted, v.letters, t.letters, v.mask == t.mask, (t.info+v.info)/2, s.far)
 }
 
 // bound lists the touched names that may reach least.
@@ -469,6 +485,9 @@ func mayJoin(one *part, many []part) bool {
 	if one.script == Latin && many[0].script == Latin {
 		d := n - len(one.letters)
 		return d <= 3 && d >= -3 && sameLetters(mask, one.mask) <= 5
+	}
+	if one.script.alphabet() && terse(one.units, n) {
+		return false
 	}
 	d := hard - one.bones
 	if many[0].head&one.head == 0 || many[len(many)-1].tail&one.tail == 0 || d > 1+hard/4 || -d > 1+hard/4 {

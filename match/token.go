@@ -16,11 +16,15 @@ type token struct {
 	bones   int     // consonants that writers do not drop
 	head    uint32  // which consonant it may begin with
 	tail    uint32  // and which it may end with
+	hash    uint32  // of the text
 }
 
 // token analyses one cleaned word.
 func (e *Engine) token(text string, script Script) *token {
-	t := &token{text: text, script: script}
+	t := &token{text: text, script: script, hash: 2166136261}
+	for i := range len(text) {
+		t.hash = (t.hash ^ uint32(text[i])) * 16777619
+	}
 	switch {
 	case script == Latin:
 		t.letters = azLetters(text)

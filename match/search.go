@@ -310,13 +310,20 @@ const shallow Score = 7000 // from here a search is not as deep
 
 // nearness is the distance of a word of the index to the word that is wanted.
 func (s *Searcher) nearness(t, v *token) int32 {
-	switch e := s.x.e; {
+	e := s.x.e
+	switch {
 	case t == v:
 		return same
 	case v.script == Latin && t.script != Latin && t.script != Digits:
+		if farReading(t, v) {
+			return apart
+		}
 		d, _ := e.read(t, v, e.set.seek)
 		return d
 	case t.script == Latin && v.script != Latin && v.script != Digits:
+		if farReading(v, t) {
+			return apart
+		}
 		d, _ := e.read(v, t, e.set.seek)
 		return d
 	case t.script != Latin:
@@ -326,7 +333,15 @@ func (s *Searcher) nearness(t, v *token) int32 {
 	if unlike(v.letters, t.letters, v.mask, t.mask) {
 		return apart
 	}
-	return s.x.e.latinTo(&s.wanted, v.letters, t.letters, v.mask == t.mask, (t.info+v.info)/2, s.far)
+	return e.latinTo(&s.wanted, v.letters, t.letters, v.mask == t.mask, (t.info+v.info)/2, s.far)
+}
+
+// farReading says that a Latin word is hardly a reading of a word: it is much
+// shorter or longer than the likeliest one, or has many other letters.
+func farReading(t, latin *token) bool {
+	longer := len(latin.letters) - len(t.letters)
+	unlike := t.mask ^ latin.mask
+	return longer > 3 || longer < -2 || bits.OnesCount32(unlike) > 7 || bits.OnesCount32(unlike&consonants) > 4
 }
 
 // bound lists the touched names that may reach least.

@@ -64,7 +64,7 @@ type params struct {
 
 func defaults() params {
 	return params{
-		seek: 300, seekLatin: 450, hangul: 70, aside: 50,
+		seek: 300, seekLatin: 480, hangul: 70, aside: 50,
 		letters: 600, signs: 191, common: 48, father: 259,
 		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 163, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
 		nick: 193, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,

@@ -330,7 +330,7 @@ func (s *Searcher) nearness(t, v *token) int32 {
 		d, _ := e.distance(t, v)
 		return d
 	}
-	if unlike(v.letters, t.letters, v.mask, t.mask) {
+	if unlike(v.letters, t.letters, v.mask, t.mask) || s.far < e.set.far && sameLetters(v.mask, t.mask) > 2+(len(v.letters)+len(t.letters))/6 {
 		return apart
 	}
 	return e.latinTo(&s.wanted, v.letters, t.letters, v.mask == t.mask, (t.info+v.info)/2, s.far)
@@ -341,7 +341,7 @@ func (s *Searcher) nearness(t, v *token) int32 {
 func farReading(t, latin *token) bool {
 	longer := len(latin.letters) - len(t.letters)
 	unlike := t.mask ^ latin.mask
-	return longer > 3 || longer < -2 || bits.OnesCount32(unlike) > 7 || bits.OnesCount32(unlike&consonants) > 4
+	return longer > 3 || longer < -2 || bits.OnesCount32(unlike) > 6 || bits.OnesCount32(unlike&consonants) > 3
 }
 
 // bound lists the touched names that may reach least.

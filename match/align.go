@@ -340,7 +340,7 @@ func (al *alignment) joined(e *Engine, one *part, many []part, dist []int32) (p 
 		if diff := len(one.letters) - n; diff > 2 || diff < -2 {
 			return p, false
 		}
-		p.dist = e.latin(one.letters, letters[:n], one.mask, mask, one.info)
+		p.dist = e.latinWithin(one.letters, letters[:n], one.mask, mask, one.info, e.set.near)
 	case one.script != Latin && many[0].script == Latin:
 		var said int32
 		p.dist, said = al.joint(e, one, many, letters[:n], info)

@@ -80,7 +80,7 @@ func vowel(c byte) bool {
 
 // in bounds the places of a word; as a mask it tells the compiler that no place
 // lies outside.
-const in = 63
+const in = 31
 
 // wanted is a word made ready to be compared with many.
 type wanted struct {

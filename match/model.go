@@ -12,7 +12,7 @@ const (
 	seldom   = 400 // hundredths of a nat: what a unit stands for in less than one of fifty cases is not expected of it
 	never    = 1 << 20
 	maxUnits = 32 // units of one word that are compared
-	maxWord  = 32 // letters of one word that are compared
+	maxWord  = 28 // letters of one word that are compared; with what steps need before them they fit into 32
 )
 
 // A model says how words of one script are written in Latin letters: the cost
@@ -256,9 +256,8 @@ func (m *model) own(units []uint8) int32 {
 // joint returns the cost of the best alignment of units and letters, or never
 // when it is surely above limit.
 func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
-	// Rows begin two places in, so that no step reaches before them; the mask tells
-	// the compiler that no place lies outside.
-	const in = 63
+	// Rows begin two places in, so that no step reaches before them; the mask of
+	// places tells the compiler that none lies outside.
 	var table [3][in + 1]int32
 	var cols [in + 1]columns
 	n, width := len(m.names), len(word)

@@ -49,12 +49,17 @@ func (e *Engine) read(t, latin *token, reach int32) (dist, said int32) {
 
 // latin compares two words in Latin letters by what it costs to spell one as the other.
 func (e *Engine) latin(a, b []byte, am, bm uint32, info int32) int32 {
+	return e.latinWithin(a, b, am, bm, info, e.set.far)
+}
+
+// latinWithin is latin for words of which what is further than far does not matter.
+func (e *Engine) latinWithin(a, b []byte, am, bm uint32, info, far int32) int32 {
 	if unlike(a, b, am, bm) {
 		return apart
 	}
 	var w wanted
 	e.spell.want(&w, b)
-	return e.latinTo(&w, a, b, am == bm, info, e.set.far)
+	return e.latinTo(&w, a, b, am == bm, info, far)
 }
 
 // unlike reports what no spelling brings together: each letter that only one

@@ -499,7 +499,7 @@ func mayJoin(one *part, many []part) bool {
 	}
 	if one.script == Latin && many[0].script == Latin {
 		d := n - len(one.letters)
-		return d <= 3 && d >= -3 && sameLetters(mask, one.mask) <= 5
+		return d <= 2 && d >= -2 && sameLetters(mask, one.mask) <= 4
 	}
 	if one.script.alphabet() && terse(one.units, n) {
 		return false

@@ -170,7 +170,9 @@ func (al *alignment) consider(e *Engine, i, j int) {
 		p.how, p.dist = byClass, 300
 	case plainRole(x.role) != plainRole(y.role):
 		if x.text != y.text {
-			return
+			if p.dist = al.misspelt(e, x, y); p.dist >= e.set.far {
+				return
+			}
 		}
 	default:
 		var said int32
@@ -190,6 +192,22 @@ func (al *alignment) consider(e *Engine, i, j int) {
 	if p.dist < e.set.far {
 		al.cands = append(al.cands, p)
 	}
+}
+
+// misspelt compares a title with a word that may be the same title written
+// wrongly, which says as little. Short ones are too like names.
+func (al *alignment) misspelt(e *Engine, x, y *part) int32 {
+	if x.role != roleTitle {
+		x, y = y, x
+	}
+	if x.role != roleTitle || y.role != roleName || x.script != Latin || y.script != Latin || len(x.letters) < 5 || len(y.letters) < 5 {
+		return apart
+	}
+	dist, _ := al.distance(e, x.token, y.token)
+	if dist > e.set.wrong {
+		return apart
+	}
+	return dist
 }
 
 // asWritten compares the halves of compounds, such as abd, as they were written:

@@ -129,7 +129,8 @@ func (e *Engine) fits(p phrase, used int, words []word, i int, person bool) bool
 		if len(words[i].text) == 1 { // y, e and i join two names; elsewhere they are initials
 			return i > 0 && end < len(words) && !words[i].dotted
 		}
-		return len(words) > used
+		// Something follows a particle, unless the name is turned: Beauvoir, Simone de.
+		return len(words) > used && (end < len(words) || slices.ContainsFunc(words[:i], func(w word) bool { return w.comma }))
 	case roleNumber:
 		return i > 0 || !roman(words[i].text)
 	case roleForm:

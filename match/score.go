@@ -23,10 +23,11 @@ func (e *Engine) tally(al *alignment) tally {
 		t.unsure += p.unsure
 		d := p.dist + p.dist*p.dist/1000*e.set.bend/100
 		x, y := &al.a.parts[p.ai], &al.b.parts[p.bi]
-		if p.how != byJoining {
-			t.strain += max(w, (x.weight+y.weight)*e.set.heavy/200) * d / 1000 // a rare word is no likely spelling of a common one
-		} else {
+		switch {
+		case p.how == byJoining, x.role == roleTitle, y.role == roleTitle:
 			t.strain += w * d / 1000
+		default:
+			t.strain += max(w, (x.weight+y.weight)*e.set.heavy/200) * d / 1000 // a rare word is no likely spelling of a common one
 		}
 		if p.how == byInitial {
 			full := max(x.weight, y.weight)

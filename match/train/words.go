@@ -102,7 +102,7 @@ func joinInitials(words []string) (all []string) {
 // ours are the words that public collections lack or regard as names.
 func (w *wordList) ours() error {
 	for _, line := range []struct{ role, class, words string }{
-		{"particle", "al", "al el ul il ال ал аль эль ель"},
+		{"particle", "al", "al el ul ال ал аль эль ель"},
 		{"joint", "al", "ur ud us ar ad ash as az an at edh ed"},
 		{"particle", "of", "de del della di da do dos das du des of la le los las lo the and y e et und i и و"},
 		{"particle", "von", "von van der den zu zur zum ter ten te af av vom"},

@@ -174,6 +174,8 @@ func (al *alignment) consider(e *Engine, i, j int) {
 				return
 			}
 		}
+	case (x.spelt || y.spelt) && x.text != y.text: // another letter is another thing
+		return
 	default:
 		var said int32
 		p.dist, said = al.distance(e, x.token, y.token)

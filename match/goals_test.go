@@ -322,7 +322,11 @@ func TestEntities(t *testing.T) {
 		if m["name"] != "" {
 			return m["name"]
 		}
-		return strings.Join(strings.Fields(m["firstName"]+" "+m["middleName"]+" "+m["fatherName"]+" "+m["lastName"]), " ")
+		given := strings.Join(strings.Fields(m["firstName"]+" "+m["middleName"]+" "+m["fatherName"]), " ")
+		if given == "" || m["lastName"] == "" {
+			return given + m["lastName"]
+		}
+		return m["lastName"] + ", " + given // a record whose name has parts says which is which
 	}
 	tuned := pairs(t, false)
 	scorePairs(engine(), tuned)

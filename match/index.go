@@ -35,6 +35,7 @@ const (
 	flagWeak
 	flagOriginal
 	flagInitial // it has initials, which any word may fill
+	flagComma   // it says which part is the family's: Last, First
 )
 
 // A Builder gathers names for an index.
@@ -52,6 +53,7 @@ type partKey struct {
 	number  int32
 	written string
 	aside   bool
+	spelt   bool
 }
 
 // NewBuilder begins an index.
@@ -72,7 +74,7 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 	}
 	x, flags, sum := b.x, uint8(0), int32(0)
 	for _, p := range parsed.parts {
-		key := partKey{p.token, p.role, p.class, p.number, string(p.written), p.aside}
+		key := partKey{p.token, p.role, p.class, p.number, string(p.written), p.aside, p.spelt}
 		id, ok := b.ids[key]
 		if !ok {
 			id = uint32(len(x.parts))
@@ -90,6 +92,9 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 	}
 	if person {
 		flags |= flagPerson
+	}
+	if parsed.comma > 0 {
+		flags |= flagComma
 	}
 	switch n.Quality {
 	case Weak:

@@ -16,6 +16,7 @@ type part struct {
 	number  int32
 	weight  int32
 	aside   bool // it stood in brackets
+	spelt   bool // it is an abbreviation by letters, of which each counts
 }
 
 // A name is an analysed name.
@@ -80,7 +81,7 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 		case person && e.words.joint[w.text] && i > 0 && i+1 < len(words):
 			n.add(e, part{token: e.lookup(known, w.text, Latin), role: roleParticle, class: e.words.classes["particle al"]})
 		default:
-			p := part{token: e.lookup(known, w.text, w.script)}
+			p := part{token: e.lookup(known, w.text, w.script), spelt: w.spelt}
 			if w.written != "" && w.written != w.text {
 				p.written = azLetters(w.written)
 			}
@@ -378,6 +379,7 @@ func (e *Engine) corporate(words []word) []word {
 			for i+1 < len(words) && words[i+1].script == Latin && len(words[i+1].text) == 1 && !words[i].comma {
 				i++
 				w.text += words[i].text
+				w.spelt = true
 			}
 			w.comma = words[i].comma
 			out = append(out, w)

@@ -53,6 +53,7 @@ type params struct {
 	pass       int32 // score that is shown as 7000
 	edge       int32 // percent more when the first or last word is left out
 	order      int32 // cost of another order, thousandths of the whole
+	parted     int32 // the same where both names say which part is the family's
 	father     int32 // the same where a father stands for the son
 	shortened  int32 // percent of a word's weight: cost of writing only its initial
 	heavy      int32 // percent of the mean weight of two words that their difference costs at least
@@ -65,10 +66,10 @@ type params struct {
 
 func defaults() params {
 	return params{
-		seek: 300, seekLatin: 480, hangul: 70, aside: 50,
+		seek: 300, seekLatin: 480, hangul: 40, aside: 50,
 		letters: 600, signs: 191, common: 48, father: 259,
-		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 163, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
-		wrong: 320, nick: 193, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,
+		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 138, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
+		wrong: 320, nick: 193, parted: 300, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,
 		form: 305, business: 1008, domain: 403, number: 833, initial: 112, against: 120, once: 413, counted: 58,
 		omitted: 14, leave: 28, leaveShare: 10, foreign: 90, pass: 2137, edge: 62, order: 103, shortened: 7,
 		merged: 18, unsure: 15, doubt: 65, weak: 51, brief: 320, compound: 563, extra: 150, syllable: 200,

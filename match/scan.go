@@ -17,6 +17,7 @@ type word struct {
 	dotted  bool // a full stop followed
 	comma   bool // a comma followed
 	aside   bool // it stood in brackets
+	spelt   bool // it is letters that stood alone: A.B.C.
 }
 
 // scan cuts a name into words. It reads at most MaxName bytes.

@@ -10,6 +10,7 @@ type tally struct {
 	foreign bool  // words of two scripts were compared
 	order   bool  // words stand in another order
 	crossed bool  // and not just from the other end or from another first word
+	parted  bool  // though both names say which part is the family's
 	worst   int32 // the largest distance among words that identify
 }
 
@@ -50,6 +51,7 @@ func (e *Engine) tally(al *alignment) tally {
 		}
 	}
 	t.order = down > 0
+	t.parted = t.order && al.a.comma > 0 && al.b.comma > 0
 	turned := down == 1 && last < first // the family name went from one end to the other
 	t.crossed = down > 0 && up > 0 && !turned && al.a.patronym() && al.b.patronym()
 	left, right := e.leftover(al.a, &al.usedA), e.leftover(al.b, &al.usedB)
@@ -155,6 +157,9 @@ func (e *Engine) score(t tally) Score {
 	s := int64(FullScore) - int64(cost)*int64(FullScore)/int64(t.shared+t.against)
 	if t.order {
 		s -= int64(FullScore) * int64(e.set.order) / 1000
+	}
+	if t.parted {
+		s -= int64(FullScore) * int64(e.set.parted) / 1000
 	}
 	if t.crossed {
 		s -= int64(FullScore) * int64(e.set.father) / 1000

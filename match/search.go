@@ -138,6 +138,9 @@ func (s *Searcher) compare(q *name, n uint32) Score {
 		s.parts = append(s.parts, x.parts[id])
 	}
 	other := name{parts: s.parts, person: x.flags[n]&flagPerson != 0}
+	if x.flags[n]&flagComma != 0 {
+		other.comma = 1
+	}
 	x.e.align(&s.al, q, &other)
 	score := x.e.score(x.e.tally(&s.al))
 	if x.flags[n]&flagWeak != 0 {

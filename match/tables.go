@@ -2,6 +2,7 @@ package match
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -30,6 +31,34 @@ type Engine struct {
 	words   wordTable
 
 	countries map[string]string // folded name to code
+	version   string
+}
+
+// rules is raised when the same tables and numbers give other scores.
+const rules = 2
+
+// Version names what a score depends on: the rules of this package, its tables
+// and its numbers. It differs when any of these does, so a stored score says by
+// what it was reached.
+func (e *Engine) Version() string { return e.version }
+
+// fingerprint digests the tables and the numbers.
+func (e *Engine) fingerprint() error {
+	files, err := tables.ReadDir("tables") // sorted by name
+	if err != nil {
+		return fmt.Errorf("listing the tables: %w", err)
+	}
+	sum := sha256.New()
+	for _, f := range files {
+		text, err := tables.ReadFile("tables/" + f.Name())
+		if err != nil {
+			return fmt.Errorf("reading table %s: %w", f.Name(), err)
+		}
+		fmt.Fprintf(sum, "%s %d\n%s", f.Name(), len(text), text)
+	}
+	fmt.Fprintf(sum, "%+v", e.set)
+	e.version = fmt.Sprintf("match/%d-%x", rules, sum.Sum(nil)[:4])
+	return nil
 }
 
 const letters = 26
@@ -38,7 +67,7 @@ const letters = 26
 // fault of the build and New panics.
 func New() *Engine {
 	e := &Engine{set: defaults(), roman: make([]uint16, 1<<16), pinyin: make([]uint16, 1<<16), romans: []string{""}}
-	for _, load := range []func() error{e.loadLetters, e.loadLatin, e.loadModels, e.loadRarity, e.loadWords, e.loadCountries} {
+	for _, load := range []func() error{e.loadLetters, e.loadLatin, e.loadModels, e.loadRarity, e.loadWords, e.loadCountries, e.fingerprint} {
 		if err := load(); err != nil {
 			panic("match: the built-in tables are broken: " + err.Error())
 		}

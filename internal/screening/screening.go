@@ -55,10 +55,6 @@ var schema embed.FS
 // Schema returns the migrations of this package.
 func Schema() db.Schema { return db.Schema{Package: "screening", Files: schema} }
 
-// Engine is the version of the comparison. Every screening names it, so that a
-// later reader knows what the score meant. Raise it when scores change.
-const Engine = "match/1"
-
 // Bounds of this package.
 const (
 	MaxEntries  = 200_000   // entries of all lists together

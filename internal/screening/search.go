@@ -98,7 +98,7 @@ func (s *Screening) Search(ctx context.Context, p staff.Person, q Question) (*An
 		ask = MaxTop // those of other lists fall away
 	}
 	began := s.c.Clock()
-	a := &Answer{Engine: Engine, Candidates: []Candidate{}}
+	a := &Answer{Engine: s.engine().Version(), Candidates: []Candidate{}}
 	hits := sh.screen(&q.Person, ask, leastSearch)
 	for i := range hits {
 		if len(q.Lists) > 0 && !slices.Contains(q.Lists, hits[i].Record.List) || len(a.Candidates) == q.Top {
@@ -218,12 +218,13 @@ func (s *Screening) run(tx *db.Tx, r runOf) (recordedRun, error) {
 	if err != nil {
 		return recordedRun{}, err
 	}
+	engine := s.engine().Version() // so that a later reader knows what the scores meant
 	var salt [32]byte
 	if _, err := io.ReadFull(s.c.Random, salt[:]); err != nil {
 		return recordedRun{}, fmt.Errorf("reading randomness for a salt: %w", err)
 	}
 	commitment := landbridge.Sum(slices.Concat([]byte(domainQuery), salt[:], r.query))
-	statement, err := json.Marshal(map[string]any{"id": id, "query": commitment, "lists": r.lists, "engine": Engine, "asked": r.asked, "found": r.found,
+	statement, err := json.Marshal(map[string]any{"id": id, "query": commitment, "lists": r.lists, "engine": engine, "asked": r.asked, "found": r.found,
 		"purpose": r.purpose})
 	if err != nil {
 		return recordedRun{}, err
@@ -232,14 +233,14 @@ func (s *Screening) run(tx *db.Tx, r runOf) (recordedRun, error) {
 	if about == "" {
 		about = "screening"
 	}
-	note := fmt.Sprintf("%s: %d asked, %d found; %s; %s", r.purpose, r.asked, r.found, r.lists, Engine)
+	note := fmt.Sprintf("%s: %d asked, %d found; %s; %s", r.purpose, r.asked, r.found, r.lists, engine)
 	n, err := s.fact(tx, r.kind, r.actor, about, landbridge.Sum(append([]byte(domainRun), statement...)), note)
 	if err != nil {
 		return recordedRun{}, err
 	}
 	_, err = tx.Exec(`INSERT INTO screening_run (id, kind, actor, purpose, case_id, salt, commitment, lists, engine, asked, found, made_us, entry)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, string(id), r.kind, r.actor, string(r.purpose), string(r.caseID), salt[:], commitment[:],
-		r.lists, Engine, r.asked, r.found, us(s.now()), n)
+		r.lists, engine, r.asked, r.found, us(s.now()), n)
 	if err != nil {
 		return recordedRun{}, fmt.Errorf("recording a screening: %w", err)
 	}

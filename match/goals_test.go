@@ -77,17 +77,18 @@ func f1(all []labelled, at match.Score) float64 {
 	return 2 * tp / (2*tp + wrong)
 }
 
-// threshold is where f1 is best, on average over the scores around: a single
-// best score is chance.
-func threshold(all []labelled) (at match.Score) {
-	best := -1.0
-	for s := match.Score(5000); s < match.FullScore; s += 25 {
-		f := f1(all, s-100) + f1(all, s-50) + f1(all, s) + f1(all, s+50) + f1(all, s+100)
-		if f > best {
-			best, at = f, s
+// threshold is where f1 is best; where several scores are as good, the middle one.
+func threshold(all []labelled) match.Score {
+	best, first, last := -1.0, match.Score(0), match.Score(0)
+	for s := match.Score(5000); s < match.FullScore; s++ {
+		switch f := f1(all, s); {
+		case f > best:
+			best, first, last = f, s, s
+		case f == best && last == s-1:
+			last = s
 		}
 	}
-	return at
+	return (first + last) / 2
 }
 
 // folds is f1 over five folds, each judged by the threshold of the other four.

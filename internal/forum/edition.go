@@ -345,3 +345,13 @@ func decode(b []byte, v any) error {
 	}
 	return nil
 }
+
+// DaysUntil returns how many days lie between now and the first day, as the
+// calendar counts where the edition takes place; 0 when it has begun.
+func (e *Edition) DaysUntil(now time.Time) int {
+	from, _ := e.Span()
+	y, m, d := now.In(e.Location()).Date()
+	fy, fm, fd := from.In(e.Location()).Date()
+	days := time.Date(fy, fm, fd, 0, 0, 0, 0, time.UTC).Sub(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)) / (24 * time.Hour)
+	return max(int(days), 0)
+}

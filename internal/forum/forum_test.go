@@ -385,3 +385,16 @@ func FuzzParseProgramme(f *testing.F) {
 		}
 	})
 }
+
+// TestDaysUntil: midnight of the place counts, not spans of 24 hours.
+func TestDaysUntil(t *testing.T) {
+	e := &Edition{ID: "haldvik", Name: Text{"en": "Haldvik"}, Mode: OnSite, Zone: "Europe/Helsinki", First: "2026-12-02", Last: "2026-12-04"}
+	must(t, e.Check())
+	for now, want := range map[string]int{"2026-11-22T21:59:00Z": 10, "2026-11-22T22:01:00Z": 9, "2026-12-01T21:59:00Z": 1, "2026-12-01T22:00:00Z": 0, "2027-01-01T00:00:00Z": 0} {
+		at, err := time.Parse(time.RFC3339, now)
+		must(t, err)
+		if got := e.DaysUntil(at); got != want {
+			t.Errorf("on %s: %d, want %d", now, got, want)
+		}
+	}
+}

@@ -190,8 +190,8 @@ func (s *site) forumStanding(v *visit) error {
 // stands fills in where one edition stands.
 func (s *site) stands(v *visit, top *ForumTop, k *forum.Kept, view *ForumView) error {
 	view.Top, view.Own, top.Home = top, k.Revision > 0, true
-	if from, _ := k.Span(); from.After(s.Clock()) {
-		view.Countdown = v.t.T("prog.countdown", int64(from.Sub(s.Clock())/(24*time.Hour)))
+	if days := k.DaysUntil(s.Clock()); days > 0 {
+		view.Countdown = v.t.T("prog.countdown", int64(days))
 	}
 	if !view.Own {
 		return nil

@@ -352,6 +352,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 		Substances: substances,
 	})))
 	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))
+	n.personal(mux)
 	n.staff = mux
 	n.peer = peer.New(peer.Config{Party: n.Party, Exchange: n.Exchange, Directory: n.Directory, Log: n.Log, Machine: time.Now, Report: n.report})
 	return nil

@@ -30,6 +30,7 @@ func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	mux.Handle("/log/", http.StripPrefix("/log", peer.Log(n.Log)))
+	n.personal(mux)
 	n.public = mux
 	return pages, nil
 }

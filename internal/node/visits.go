@@ -2,9 +2,11 @@ package node
 
 import (
 	"context"
+	"net/http"
 
 	"landbridge.example"
 	"landbridge.example/internal/agenda"
+	"landbridge.example/internal/dav"
 	"landbridge.example/internal/news"
 	"landbridge.example/internal/visit"
 )
@@ -30,4 +32,15 @@ func (n *Node) openVisits(context.Context) error {
 		},
 	})
 	return nil
+}
+
+// personal mounts what calendars and address books fetch. Guests have no way to
+// the staff pages, so it is on the public listener as well.
+func (n *Node) personal(mux *http.ServeMux) {
+	h := dav.New(dav.Config{
+		Party: n.Party, Agenda: n.Agenda, Forum: n.Forum, Directory: n.Directory, Origin: n.publicOrigin(), Secure: n.secure(), Report: n.report,
+	})
+	for _, at := range dav.Routes() {
+		mux.Handle(at, h)
+	}
 }

@@ -84,6 +84,7 @@ var may = map[string]string{
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
 	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart internal/call internal/pace internal/delegation internal/news internal/visit internal/agenda",
 	"internal/portal/chart": "",
+	"internal/dav":          ". internal/fail internal/forum internal/forum/feed internal/party internal/agenda", // calendars and address books fetch here
 
 	// The whole.
 	"internal/node":           "...",

@@ -125,6 +125,17 @@ func (s *story) invite() {
 	fmt.Fprintln(s.a.out)
 	t.print(s.a.out)
 	fmt.Fprintf(s.a.out, "\nOpen to everyone, with a demonstration index of 148 countries:\n  %s/public/\n", s.f.member("XF").config.StaffURL())
+	public := s.f.member("XF").config.StaffURL() + "/public/"
+	look := &table{head: []string{"of the forum", "open"}, wide: true}
+	look.add("the conference that comes next", public+"forum/")
+	look.add("the conference of a year ago, with programme and changes", public+"forum/"+s.c.edition+"/")
+	look.add("proceedings, exhibitors on a plan, the commended project", public+"calls/")
+	look.add("what was adopted, with its proofs", public+"outcomes/")
+	look.add("what was promised: one kept, one late", public+"commitments/")
+	look.add("two thousand people and three doors; as Elin Marsh", s.f.member("XF").config.StaffURL()+"/delegations")
+	look.add("a silence that runs; as Irena Sol", s.f.member("XA").config.StaffURL()+"/decisions")
+	fmt.Fprintln(s.a.out)
+	look.print(s.a.out)
 	fmt.Fprintf(s.a.out, "\nBy hand, in another terminal:\n  landbridge case list --dir %s --as d.oru\n\n", s.f.member("XA").config.Dir)
 	fmt.Fprintf(s.a.out, "The nodes run until you press Ctrl-C. Everything lies in %s.\n", s.f.dir)
 }

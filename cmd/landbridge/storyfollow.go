@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -251,7 +253,39 @@ func (s *story) followUp(ctx context.Context) error {
 		said = fmt.Sprintf("XA: %s, XB: %s", got["XA"], got["XB"])
 	}
 	s.tell("all", "a year later the follow-up says the same at every node: "+said, "", began)
+	if err := s.outcomeHolds(ctx); err != nil {
+		return err
+	}
 	return s.public(ctx)
+}
+
+// outcomeHolds computes the adopted text again from its public file, with the
+// directory's keys alone; a copy in which one word was changed does not hold.
+func (s *story) outcomeHolds(ctx context.Context) error {
+	marsh, err := s.marsh()
+	if err != nil {
+		return err
+	}
+	began := s.a.now()
+	text, err := marsh.OutcomeFile(ctx, s.c.matter)
+	if err != nil {
+		return err
+	}
+	v := &verifier{directory: filepath.Join(s.f.dir, directoryFile), quorum: -1}
+	if err := v.load(""); err != nil {
+		return err
+	}
+	name, forged := filepath.Join(s.f.dir, "declaration.decision"), filepath.Join(s.f.dir, "forged.decision")
+	changed := strings.Replace(text, "twenty-four hours", "twenty-four weeks", 1)
+	if err := errors.Join(writeFile(name, []byte(text)), writeFile(forged, []byte(changed))); err != nil {
+		return err
+	}
+	good, bad := v.check(ctx, s.a, name), v.check(ctx, s.a, forged)
+	if !good.Holds || bad.Holds || changed == text {
+		return broken("the file of the outcome says %+v, a changed copy %+v", good, bad)
+	}
+	s.tell("anyone", "computes the adopted text again from its public file, without any node; with one word changed it does not hold", good.Text, began)
+	return nil
 }
 
 // public reads what anybody sees, without signing in.

@@ -35,7 +35,7 @@ type ForumGroup struct {
 	Folded     bool // shown when asked for
 	Fields     []FieldControl
 	Rows       [][]FieldControl
-	After      []string // lines below the fields
+	After      []NameValue // lines below the fields
 }
 
 // Bounds of a form, in characters or rows.
@@ -114,6 +114,7 @@ func (e forumEntry) inLanguages(heading string, texts ...forumWords) []ForumGrou
 	first, rest := ForumGroup{Name: heading}, ForumGroup{Name: e.t.T("prog.languages.other"), Folded: true}
 	for _, w := range texts {
 		own, others := e.words(w.name, w.label, w.most, w.required)
+		own.Required = w.required && !slices.ContainsFunc(others, func(f FieldControl) bool { return f.Value != "" }) // one language is enough
 		first.Fields, rest.Fields = append(first.Fields, own), append(rest.Fields, others...)
 	}
 	var there []string // the languages that have a text already

@@ -141,7 +141,8 @@ func (s *site) showSpeaker(v *visit, top *ForumTop, d *forum.Programme, x *forum
 		if x.ID != "" && slices.ContainsFunc(y.People, func(z forum.Seat) bool { return z.Speaker == x.ID }) {
 			title, _ := y.Title.In(t.Code)
 			at := y.Start.In(d.Location(y))
-			view.Groups[1].After = append(view.Groups[1].After, t.Date(at)+" "+at.Format("15:04")+"–"+y.End.In(d.Location(y)).Format("15:04")+" · "+title)
+			view.Groups[1].After = append(view.Groups[1].After, NameValue{title, t.Date(at) + " " + at.Format("15:04") + "–" +
+				y.End.In(d.Location(y)).Format("15:04")})
 		}
 	}
 	return s.showForm(v, view, problems)

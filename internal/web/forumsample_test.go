@@ -18,7 +18,7 @@ func forumSamples(t *lang.Texts, in Frame) map[string]any {
 	who.List = "names"
 	groups := append(e.inLanguages(t.T("prog.edition.words"), forumWords{"name", t.T("prog.name"), forumLine, true}, forumWords{"about", t.T("prog.about"), forumText, false}),
 		ForumGroup{Name: t.T("prog.session.people"), Help: t.T("prog.session.people.help"), Rows: [][]FieldControl{{who, e.pick("kind", t.T("prog.kind"), Choice{"talk", "Talk", false})}},
-			After: []string{"Ada Merel: 16 September"}},
+			After: []NameValue{{"Ada Merel", "16 September"}}},
 		ForumGroup{Fields: []FieldControl{e.control(FieldControl{Name: "start", Kind: "datetime", Label: t.T("prog.session.start")}), e.ticks("shown", t.T("prog.shown"), Choice{"yes", "x", false})}})
 	line := ForumEditionLine{Href: "/forum/2027", Name: "2027", Theme: "x", When: "16 September", Phase: pill, Shown: pill, Programme: "–"}
 	return map[string]any{

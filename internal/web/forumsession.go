@@ -171,7 +171,7 @@ func (s *site) sessionPeople(v *visit, e forumEntry, d *forum.Programme) ForumGr
 		}
 		g.Rows = append(g.Rows, []FieldControl{who, e.pick("role."+n, t.T("prog.session.role", i+1), roles...)})
 		if x, err := namedSpeaker(d, who.Value); err == nil && x != nil && len(x.Available) > 0 {
-			g.After = append(g.After, x.Name+": "+windowsText(v, d, x))
+			g.After = append(g.After, NameValue{x.Name, windowsText(v, d, x)})
 		}
 	}
 	return g

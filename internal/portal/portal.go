@@ -7,7 +7,8 @@
 //
 // Trust: portal is trusted to show releases as they are. It can mislead whoever
 // looks only at the page; whoever takes the bundle from the downloads page can
-// calculate every number again. It holds no keys and writes nothing.
+// calculate every number again. It holds no keys; it writes only what
+// a form hands to a module, and [pace] bounds how often.
 //
 // Limits: [MaxCompared] units side by side, [MaxQuery] bytes of a search; pages
 // are calculated when they are asked for, from what the modules keep in memory.
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/call"
 	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi"
@@ -67,9 +69,10 @@ type Config struct {
 	Statistics Statistics
 	Notices    Notices
 	Rights     Rights
-	Guests     Guests     // nil: nobody is nominated here
-	Gate       *pace.Gate // of forms that need no account; goes with Guests
+	Guests     Guests // nil: nobody is nominated here
 	Forum      Forum
+	Calls      *call.Desk
+	Gate       *pace.Gate                                                              // what strangers may send; nil: one of its own
 	News       News                                                                    // nil: there is none
 	Visits     Visits                                                                  // nil: there are none
 	NameOf     func(ctx context.Context, p landbridge.PartyID, language string) string // nil: the code alone
@@ -112,12 +115,15 @@ func New(c Config) (http.Handler, error) {
 
 func newSite(c Config) (*site, error) {
 	if c.Lang == nil || c.Random == nil || c.Index == nil || c.Processes == nil || c.Statistics == nil || c.Notices == nil || c.Rights == nil ||
-		c.Forum == nil || c.Clock == nil || c.Origin == "" {
-		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, the forum, a clock, " +
+		c.Forum == nil || c.Calls == nil || c.Clock == nil || c.Origin == "" {
+		return nil, errors.New("portal needs an index, processes, their statistics, notices, a desk for rights, the forum, calls, a clock, " +
 			"the address of these pages, languages and randomness")
 	}
 	if c.PartyName == nil {
 		c.PartyName = func(context.Context, string) string { return string(c.Party) }
+	}
+	if c.Gate == nil {
+		c.Gate = pace.New(c.Clock)
 	}
 	if c.Report == nil {
 		c.Report = func(string, error) {}
@@ -152,6 +158,7 @@ type room struct {
 func rooms() []room {
 	return []room{
 		{"forum/", "public.forum.title", "public.forum.about"},
+		{"calls/", "public.calls.title", "public.calls.about"},
 		{"news/", "public.news.title", "public.news.about"},
 		{"visits/", "public.visits.title", "public.visits.about"},
 		{"processes/", "public.processes.title", "public.processes.about"},
@@ -170,7 +177,7 @@ type route struct {
 // routes lists every public address. A test asks for each.
 func (s *site) routes() []route {
 	const release = "GET " + Prefix + "index/{id}"
-	return append(slices.Concat(forumRoutes(), s.guestRoutes(), newsRoutes(), visitsRoutes()), []route{
+	return append(slices.Concat(forumRoutes(), s.guestRoutes(), newsRoutes(), visitsRoutes(), callRoutes()), []route{
 		{"GET " + Prefix + "{$}", (*site).home},
 		{"GET " + Prefix + "assets/{name}", (*site).serveAsset},
 		{"POST " + Prefix + "preferences", (*site).preferences},

@@ -42,6 +42,7 @@ var may = map[string]string{
 	"internal/pace":          "internal/fail", // what strangers may send, by address
 	"internal/contentline":   "",              // the lines of vCard and iCalendar
 
+	"internal/face/floor":   "",        // plans of halls
 	"internal/face/diagram": "process", // pictures of processes, for both edges with pages
 
 	// Modules.
@@ -79,10 +80,10 @@ var may = map[string]string{
 
 	// Edges: never db or jobs, never each other.
 	"client":                ".",
-	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door",
+	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door internal/face/floor",
 	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door internal/lang",
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
-	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart internal/call internal/pace internal/delegation internal/news internal/visit internal/agenda",
+	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart internal/call internal/pace internal/delegation internal/news internal/visit internal/agenda internal/face/floor",
 	"internal/portal/chart": "",
 	"internal/dav":          ". internal/fail internal/forum internal/forum/feed internal/party internal/agenda", // calendars and address books fetch here
 

@@ -127,6 +127,7 @@ func (s *site) navigate(v *visit, f *Frame) {
 				access.SeeForum, false},
 			{"/visits", "nav.visits", access.SeeVisits, false}, {"/news", "nav.news", access.SeeNews, false},
 			{"/delegations", "nav.guests", access.SeeGuests, false}, {"/network", "nav.network", access.SeeNetwork, true},
+			{"/calls", "nav.calls", access.WriteForum, false},
 			{"/indices", "nav.indices", access.SeeIndex, false},
 			{"/substances", "nav.substances", access.SeeSubstances, false}}},
 		{"nav.check", []item{{"/record", "nav.record", access.SeeLog, false}, {"/rights", "nav.rights", access.AnswerRights, false},
@@ -142,6 +143,7 @@ func (s *site) navigate(v *visit, f *Frame) {
 			current := v.URL.Path == i.href || i.href != "/" && strings.HasPrefix(v.URL.Path, i.href+"/") ||
 				i.href == "/cases" && (strings.HasPrefix(v.URL.Path, "/drafts/") || strings.HasPrefix(v.URL.Path, "/requests/")) ||
 				i.href == "/delegations" && strings.HasPrefix(v.URL.Path, "/guests/") ||
+				i.href == "/calls" && strings.HasPrefix(v.URL.Path, "/submissions/") ||
 				i.href == "/substances" && strings.HasPrefix(v.URL.Path, "/schedules/")
 			n := NavItem{Href: i.href, Name: v.t.T(i.key), Current: current}
 			group.Items = append(group.Items, n)

@@ -92,6 +92,7 @@ func samples(t *lang.Texts) map[string]any {
 	maps.Copy(all, forumSamples(t, in))
 	maps.Copy(all, visitSamples(in))
 	maps.Copy(all, guestSamples(t, in))
+	maps.Copy(all, sampleCalls(in))
 	return all
 }
 

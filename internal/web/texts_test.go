@@ -14,6 +14,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/handling"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/call"
 	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/gpsi"
@@ -263,6 +264,7 @@ func families(t testing.TB) []string {
 	each("guest.ground.", delegation.Grounds()...)
 	each("guest.column.", "delegation", "kind", "part", "state", "number", "name", "latin", "title", "nation", "inside")
 	each("fact.forum.", "edition-saved", "draft-changed", "published")
+	each("calls.column.", call.Columns()...)
 	each("theme.", "auto", "light", "dark")
 	each("span.words.", "h", "d", "wd", "m", "y")
 	each("value.", "yes", "no")
@@ -413,7 +415,7 @@ func foreignKeys(t testing.TB) []string {
 	find("case.stop.", cases, `"(S[0-9]+)": +"[^"]{40}`)
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
-	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/notice", "internal/gpsi", "internal/screening", "internal/delegation"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/call", "internal/notice", "internal/gpsi", "internal/screening", "internal/delegation"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
 	for _, rung := range []string{"submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "refused", "undeliverable"} {
 		all = append(all, "fact.message."+rung)

@@ -30,6 +30,7 @@ import (
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/agenda"
 	"landbridge.example/internal/agreement"
+	"landbridge.example/internal/call"
 	"landbridge.example/internal/casework"
 	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/exchange"
@@ -61,6 +62,7 @@ type Config struct {
 	Screening *screening.Screening
 	Notice    *notice.Register
 	Rights    *rights.Desk
+	Calls     *call.Desk
 	Agreement *agreement.Register
 	Mechanism *mechanism.Groups
 	Visits    *visitbook.Register
@@ -165,7 +167,7 @@ type route struct {
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
 	return append(slices.Concat(guestRoutes(), indexRoutes(), s.lawRoutes(), screeningRoutes(), forumRoutes(),
-		visitRoutes(), newsRoutes(), agendaRoutes()), []route{
+		visitRoutes(), newsRoutes(), agendaRoutes(), callRoutes()), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},
 		{"POST /sign-in/begin", "", true, (*site).beginSignIn},

@@ -1,0 +1,85 @@
+// Package floor draws the plan of an exhibition hall: stands as rectangles with
+// their codes, scaled to the width of a page. Beside the picture stands a list
+// that says the same.
+//
+// Trust: floor is trusted with nothing; it draws what it is given.
+//
+// Limits: [Width] pixels across; a stand too small for its code is drawn without.
+package floor
+
+import (
+	"cmp"
+	"slices"
+	"unicode/utf8"
+)
+
+// Width is how wide a hall is drawn, in pixels of the picture.
+const Width = 900
+
+const (
+	margin    = 10
+	leastTall = 60
+	letter    = 8  // pixels of one character of a code
+	line      = 16 // pixels of one line
+)
+
+// A Stand is a place in a hall, in centimetres from its corner.
+type Stand struct {
+	Code, Hall             string
+	Left, Top, Wide, Deep  int
+	Name, Href, Kind, Note string // Kind is a class: free, taken, named
+}
+
+// A Hall is one picture.
+type Hall struct {
+	ID, Name      string
+	Width, Height int
+	Stands        []Spot
+}
+
+// A Spot is a stand as drawn.
+type Spot struct {
+	Stand
+	X, Y, W, H, MidX, MidY int
+	Label                  string
+}
+
+// Halls draws every hall, by name, its stands by code.
+func Halls(all []Stand) []Hall {
+	by := map[string][]Stand{}
+	var names []string
+	for _, s := range all {
+		if by[s.Hall] == nil {
+			names = append(names, s.Hall)
+		}
+		by[s.Hall] = append(by[s.Hall], s)
+	}
+	slices.Sort(names)
+	var out []Hall
+	for i, name := range names {
+		stands := by[name]
+		slices.SortFunc(stands, func(a, b Stand) int { return cmp.Compare(a.Code, b.Code) })
+		out = append(out, draw(string(rune('a'+i%26)), name, stands))
+	}
+	return out
+}
+
+func draw(id, name string, stands []Stand) Hall {
+	right, bottom := 1, 1
+	for _, s := range stands {
+		right, bottom = max(right, s.Left+s.Wide), max(bottom, s.Top+s.Deep)
+	}
+	inner := Width - 2*margin
+	scale := func(cm int) int { return cm * inner / right }
+	h := Hall{ID: id, Name: name, Width: Width, Height: max(scale(bottom)+2*margin, leastTall)}
+	for _, s := range stands {
+		x := Spot{Stand: s, X: margin + scale(s.Left), Y: margin + scale(s.Top)}
+		x.W, x.H = max(scale(s.Left+s.Wide)-scale(s.Left), 1), max(scale(s.Top+s.Deep)-scale(s.Top), 1)
+		x.MidX, x.MidY = x.X+x.W/2, x.Y+x.H/2+line/4
+		if x.W >= utf8.RuneCountInString(s.Code)*letter && x.H >= line {
+			x.Label = s.Code
+		}
+		h.Stands = append(h.Stands, x)
+	}
+	return h
+}

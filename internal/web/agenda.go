@@ -27,6 +27,7 @@ type AgendaView struct {
 	Frame
 	Picks     []AgendaLine
 	Edition   string
+	Zone      string // of the times
 	Programme string // address of the public programme
 	Days      []AgendaDay
 	Words     string // that the offered sessions are searched for
@@ -157,6 +158,7 @@ func (s *site) agendaOffer(v *visit, view *AgendaView, picks []agenda.Pick) erro
 		return err
 	}
 	view.Edition, _ = e.Name.In(v.t.Code)
+	view.Zone = p.Edition.Zone
 	view.Programme = "/public/forum/" + e.ID + "/programme"
 	for i, y := range p.Select(forum.Filter{Text: view.Words}) {
 		if i >= agendaOffered {

@@ -46,7 +46,7 @@ func visitSamples(in Frame) map[string]any {
 		"newsitem": NewsItemView{Frame: in, Heading: "The hall", Action: "/news/n", State: green, Ahead: true, Reason: "wrong", Public: "/public/news/n", Revision: 2, Editions: some,
 			Articles: []ArticleForm{{"en", "English", "ltr", "The hall", "Lead", "Body", true}, {"ar", "العربية", "rtl", "", "", "", false}},
 			Preview:  []ArticlePreview{{"en", "English", "The hall", "Lead", "<p>Body</p>"}}, MayWrite: true, MayPublish: true, MayWithdraw: true, Problem: "wrong"},
-		"agenda": AgendaView{Frame: in, Picks: []AgendaLine{session, {ID: "t", Title: "gone", Gone: true}, {ID: "u", Title: "off", Href: "/public/forum/2026/session/2", Cancelled: true}}, Edition: "2026", Programme: "/public/forum/2026/programme",
+		"agenda": AgendaView{Frame: in, Picks: []AgendaLine{session, {ID: "t", Title: "gone", Gone: true}, {ID: "u", Title: "off", Href: "/public/forum/2026/session/2", Cancelled: true}}, Edition: "2026", Zone: "Asia/Shanghai", Programme: "/public/forum/2026/programme",
 			Days: []AgendaDay{{"Monday", []AgendaLine{session, {ID: "v", Title: "Picked", Href: "/public/forum/2026/session/3", Picked: true}}}}, Words: "<q>", Addresses: []AddressLine{{"abc", "phone", "today", "never"}},
 			Made: &AddressMade{"http://localhost:8301/dav/abc/", "abc", "secret", "phone"}, Contacts: true, MayCode: true, Code: "code", CodeEnds: "Friday", CodeURL: "http://localhost:8301/public/agenda", Problem: "wrong"},
 	}

@@ -49,7 +49,7 @@ type Answers interface {
 func repeatable(name string) bool {
 	switch name {
 	case "act", "attachToDraft", "newWatch", "addSubjects", "newBatch", "newCallFor", "inviteReviewer",
-		"newDelegation", "nominate", "nominateTable":
+		"newDelegation", "nominate", "nominateTable", "changeForumDraft":
 		return false
 	}
 	return true

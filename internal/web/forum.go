@@ -19,6 +19,8 @@ func forumRoutes() []route {
 		{"GET " + e, see, false, (*site).forumStanding},
 		{"GET " + e + "/edit", write, false, (*site).editionForm},
 		{"POST " + e + "/edit", write, false, (*site).saveForumEdition},
+		{"GET " + e + "/facts", write, false, (*site).factsForm},
+		{"POST " + e + "/facts", write, false, (*site).saveFacts},
 		{"GET " + e + "/programme", see, false, (*site).forumDraft},
 		{"GET " + e + "/programme.csv", see, false, (*site).draftCSV},
 		{"GET " + e + "/programme.xlsx", see, false, (*site).draftXLSX},

@@ -99,6 +99,18 @@ func TestForumPages(t *testing.T) {
 			t.Errorf("%s: %d", f, code)
 		}
 	}
+	facts := url.Values{"sid.0": {"report"}, "stitle.0": {"Report <1>"}, "of.0": {"guests"}, "number.0": {"many"}, "how.0": {"over"}, "fsource.0": {"report"},
+		"oid.0": {"plan"}, "otitle.0": {"A plan"}, "osource.0": {"report"}, "oitems.0": {"First part\r\nSecond part"}}
+	facts.Set("revision", regexp.MustCompile(`name="revision" value="(\d+)"`).FindStringSubmatch(say(desk, 200, "GET", e+"/facts", nil))[1])
+	say(desk, 422, "POST", e+"/facts", facts, "a whole number", "Report &lt;1&gt;")
+	facts.Set("number.0", "300")
+	say(desk, 200, "POST", e+"/facts", facts, "Saved.")
+	say(desk, 200, "GET", e+"/facts", nil, `value="300"`, "First part\nSecond part", `value="plan"`)
+	say(desk, 422, "POST", e+"/facts", facts, "changed by somebody else")
+	say(officer, 403, "GET", e+"/facts", nil)
+	if code, page, _ := desk.get("/public/forum/2027/"); code != 200 || !strings.Contains(page, "more than 300") || !strings.Contains(page, "Second part") {
+		t.Errorf("the public does not see what was entered: %d", code)
+	}
 	say(officer, 200, "GET", "/forum", nil, "2027 &lt;b&gt;Conference")
 	say(officer, 200, "GET", "/forum/2024", nil, "This edition is history")
 }

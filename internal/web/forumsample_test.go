@@ -46,6 +46,9 @@ func forumFamilies() []string {
 	for _, k := range placeKinds() {
 		all = append(all, "prog."+k+"s", "prog."+k+".about", "prog."+k+".new")
 	}
+	for _, how := range hows() {
+		all = append(all, "prog.facts.how."+how)
+	}
 	for _, st := range forum.Statuses() {
 		all = append(all, "prog.status."+st, "prog.show."+st)
 	}

@@ -15,14 +15,10 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"landbridge.example"
-	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/db/dbtest"
 	"landbridge.example/internal/delegation/badge"
 	"landbridge.example/internal/delegation/door"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/party"
-	"landbridge.example/internal/record"
 )
 
 // TestPartyNominates follows a person whom a party's own node nominates: over
@@ -480,29 +476,4 @@ func FuzzParcel(f *testing.F) {
 			}
 		}
 	})
-}
-
-// BenchmarkList2000 searches 2,000 people whose rows were listed before.
-func BenchmarkList2000(b *testing.B) {
-	d := dbtest.Open(b, b.TempDir()+"/node.db", blob.Schema(), record.Schema(), party.Schema(), Schema())
-	keys, entries := founded(b, "XF", "XA")
-	now := start
-	xf := newNode(b, keys["XF"], d, entries, &now)
-	for g := range 20 {
-		id := xf.invite(Delegation{Kind: "ngo", Name: fmt.Sprintf("Association %d", g), Members: MaxNominees})
-		var all []Nominee
-		for i := range MaxNominees {
-			all = append(all, Nominee{Member, Person{Latin: fmt.Sprintf("Member %c%c of %d", 'A'+i/26, 'A'+i%26, g), Title: "Delegate"}})
-			all[i].Person.Latin = strings.TrimRight(all[i].Person.Latin, " 0123456789")
-		}
-		_, err := xf.Nominate(b.Context(), desk, id, all)
-		must(b, err)
-	}
-	for b.Loop() {
-		l, err := xf.List(b.Context(), desk, Query{Edition: "2026", Text: "member bc"})
-		must(b, err)
-		if l.Total != 20 {
-			b.Fatalf("%d found", l.Total)
-		}
-	}
 }

@@ -14,7 +14,6 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 )
 
@@ -26,6 +25,7 @@ type opened struct {
 	revision int64
 	person   Person
 	words    string // folded, for searching
+	latin    string // folded, for sorting
 }
 
 // A Query says which people of an edition are listed.
@@ -89,11 +89,14 @@ func (o *Office) list(ctx context.Context, q Query) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.fill(ctx, all); err != nil {
+	if err := o.fill(ctx, q.Edition, all); err != nil {
 		return nil, err
 	}
-	twins(all)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.twins(all)
 	words := strings.Fields(fold(q.Text))
+	named := map[string]string{} // names of delegations, folded
 	all = slices.DeleteFunc(all, func(l Line) bool {
 		if q.Kind != "" && l.Kind != q.Kind || q.Part != "" && l.Part != q.Part || q.State != "" && l.State != q.State || q.Group != "" && l.Group != q.Group {
 			return true
@@ -101,12 +104,15 @@ func (o *Office) list(ctx context.Context, q Query) ([]Line, error) {
 		if len(words) == 0 {
 			return false
 		}
-		text := o.words(l)
-		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+		if named[l.Delegation] == "" {
+			named[l.Delegation] = fold(l.Delegation)
+		}
+		text, name := o.open[l.ID].words, named[l.Delegation]
+		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) && !strings.Contains(name, w) })
 	})
 	slices.SortStableFunc(all, func(a, b Line) int {
-		return cmp.Or(cmp.Compare(a.Delegation, b.Delegation), cmp.Compare(a.Group, b.Group),
-			cmp.Compare(slices.Index(Parts(), a.Part), slices.Index(Parts(), b.Part)), cmp.Compare(fold(a.Latin), fold(b.Latin)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(strings.Compare(a.Delegation, b.Delegation), cmp.Compare(a.Group, b.Group),
+			cmp.Compare(slices.Index(Parts(), a.Part), slices.Index(Parts(), b.Part)), strings.Compare(o.open[a.ID].latin, o.open[b.ID].latin), cmp.Compare(a.ID, b.ID))
 	})
 	return all, nil
 }
@@ -121,50 +127,94 @@ func (o *Office) rows(ctx context.Context, edition string) ([]Line, error) {
 		all = append(all, l)
 		return err
 	}, `SELECT p.id, p.delegation, g.name, g.kind, p.part, p.state, p.number, p.revision,
-			coalesce((SELECT min(s.at_us) FROM delegation_badge b JOIN delegation_scan s ON s.edition = b.edition AND s.badge = b.number
-				WHERE b.person = p.id), 0)
-		FROM delegation_person p JOIN delegation_group g ON g.id = p.delegation WHERE p.edition = $1 LIMIT $2`, edition, MaxPeople)
+			coalesce(i.at_us, 0)
+		FROM delegation_person p JOIN delegation_group g ON g.id = p.delegation
+		LEFT JOIN (SELECT b.person, min(s.at_us) AS at_us FROM delegation_scan s JOIN delegation_badge b ON b.edition = s.edition AND b.number = s.badge
+			WHERE s.edition = $1 GROUP BY b.person) i ON i.person = p.id
+		WHERE p.edition = $1 LIMIT $2`, edition, MaxPeople)
 	if err != nil {
 		return nil, fmt.Errorf("listing people: %w", err)
 	}
 	return all, nil
 }
 
-// fill puts names into lines, unsealing only what changed since it was listed last.
-func (o *Office) fill(ctx context.Context, all []Line) error {
+// fill puts names into lines, unsealing only what changed since it was listed
+// last, and that with few questions to the database: after a restart it is everyone.
+func (o *Office) fill(ctx context.Context, edition string, all []Line) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.open) > 2*MaxPeople {
 		clear(o.open)
 	}
+	var stale []landbridge.ID
+	for _, l := range all {
+		if x, ok := o.open[l.ID]; l.State != Erased && (!ok || x.revision != l.revision) {
+			stale = append(stale, l.ID)
+		}
+	}
+	if err := o.unsealAll(ctx, edition, stale); err != nil {
+		return err
+	}
 	for i := range all {
 		l := &all[i]
-		if l.State == Erased {
+		x, ok := o.open[l.ID]
+		if l.State == Erased || !ok { // not there: erased since the rows were read
+			l.State = Erased
 			delete(o.open, l.ID)
 			continue
-		}
-		x, ok := o.open[l.ID]
-		if !ok || x.revision != l.revision {
-			person, _, err := o.unseal(ctx, l.ID)
-			if fail.Is(err, fail.Missing) { // erased since the rows were read
-				l.State = Erased
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			x = opened{l.revision, *person, fold(strings.Join([]string{person.Name, person.Latin, person.Title, person.Nation}, " "))}
-			o.open[l.ID] = x
 		}
 		l.Name, l.Latin, l.Title, l.Nation, l.Visa = x.person.Name, x.person.Latin, x.person.Title, x.person.Nation, x.person.Visa != nil
 	}
 	return nil
 }
 
-func (o *Office) words(l Line) string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.open[l.ID].words + " " + fold(l.Delegation)
+// fewStale is up to how many people are read one by one.
+const fewStale = 20
+
+// unsealAll opens people into memory; who was erased meanwhile is left out of it.
+func (o *Office) unsealAll(ctx context.Context, edition string, ids []landbridge.ID) error {
+	for _, id := range ids {
+		delete(o.open, id)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	wanted := make(map[landbridge.ID]bool, len(ids))
+	owners := make([]string, len(ids))
+	for i, id := range ids {
+		wanted[id], owners[i] = true, owner(id)
+	}
+	keys, err := o.c.Vault.Keys(ctx, o.c.DB, owners)
+	if err != nil {
+		return err
+	}
+	take := func(rows *sql.Rows) error {
+		var id landbridge.ID
+		var revision int64
+		var body []byte
+		if err := rows.Scan(&id, &revision, &body); err != nil {
+			return err
+		}
+		key, ok := keys[owner(id)]
+		if !ok || !wanted[id] || len(body) == 0 {
+			return nil
+		}
+		var x Person
+		if err := unsealed(key, body, aboutBody(id), &x); err != nil {
+			return err
+		}
+		o.open[id] = opened{revision, x, fold(strings.Join([]string{x.Name, x.Latin, x.Title, x.Nation}, " ")), fold(x.Latin)}
+		return nil
+	}
+	if len(ids) > fewStale {
+		return o.c.DB.Each(ctx, take, `SELECT id, revision, body FROM delegation_person WHERE edition = $1`, edition)
+	}
+	for _, id := range ids {
+		if err := o.c.DB.Each(ctx, take, `SELECT id, revision, body FROM delegation_person WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("reading people: %w", err)
+		}
+	}
+	return nil
 }
 
 func (o *Office) unseal(ctx context.Context, id landbridge.ID) (*Person, *row, error) {
@@ -180,15 +230,16 @@ func (o *Office) unseal(ctx context.Context, id landbridge.ID) (*Person, *row, e
 	return &x, r, unsealed(key, r.body, aboutBody(id), &x)
 }
 
-// twins marks people of the same name who are both still to come.
-func twins(all []Line) {
+// twins marks people of the same name who are both still to come. The caller
+// holds the lock of the roster.
+func (o *Office) twins(all []Line) {
 	seen := map[string]int{}
 	for i := range all {
 		l := &all[i]
 		if l.State == Erased || l.State == Refused || l.State == Withdrawn {
 			continue
 		}
-		name := fold(l.Latin) + " " + l.Nation
+		name := o.open[l.ID].latin + " " + l.Nation
 		if k, ok := seen[name]; ok {
 			l.Twin, all[k].Twin = true, true
 		}

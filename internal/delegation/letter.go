@@ -192,6 +192,8 @@ func (o *Office) BadgePDF(ctx context.Context, p staff.Person, id landbridge.ID)
 const (
 	cardWide = 105.0 // mm, A6
 	codeMM   = 56.0  // side of the QR code with its quiet zone
+	bandMM   = 17.0  // the band on top
+	lineTop  = 76.0  // where the line with part, kind and number begins
 	quiet    = 4     // modules around a code, as its standard asks
 )
 
@@ -216,6 +218,14 @@ func cards(title string, now time.Time) *stack {
 	return &stack{f, tr}
 }
 
+// widest is the width of the longest word of a text, in millimetres.
+func widest(f *fpdf.Fpdf, text string) (most float64) {
+	for word := range strings.FieldsSeq(text) {
+		most = max(most, f.GetStringWidth(word))
+	}
+	return most
+}
+
 func (s *stack) card(v *View) error {
 	code, err := qr.Encode(v.Decision.Badge, qr.M)
 	if err != nil {
@@ -223,20 +233,32 @@ func (s *stack) card(v *View) error {
 	}
 	f, tr := s.pdf, s.tr
 	f.AddPage()
-	f.SetFont("Helvetica", "", 11)
+	f.SetFillColor(11, 93, 98)
+	f.Rect(0, 0, cardWide, bandMM, "F")
+	f.SetTextColor(255, 255, 255)
+	f.SetFont("Helvetica", "B", 12)
+	f.SetXY(6, 4)
 	f.MultiCell(0, 5, tr(v.Edition.Title), "", "C", false)
-	f.Ln(2)
-	size := 24.0
-	for f.SetFont("Helvetica", "B", size); size > 10 && f.GetStringWidth(tr(v.Person.Latin)) > cardWide-14; size-- {
+	f.SetTextColor(0, 0, 0)
+	f.SetY(bandMM + 6)
+	size := 32.0
+	for f.SetFont("Helvetica", "B", size); size > 14 && len(f.SplitText(tr(v.Person.Latin), cardWide-14)) > 2; size-- {
 		f.SetFontSize(size)
 	}
-	f.MultiCell(0, 10, tr(v.Person.Latin), "", "C", false)
-	f.SetFont("Helvetica", "", 12)
+	for ; size > 14 && widest(f, tr(v.Person.Latin)) > cardWide-14; size-- { // a long word is not broken
+		f.SetFontSize(size)
+	}
+	f.MultiCell(0, size*0.42, tr(v.Person.Latin), "", "C", false)
+	f.Ln(2)
+	f.SetFont("Helvetica", "", 14)
 	f.MultiCell(0, 6, tr(v.Delegation), "", "C", false)
-	f.SetFont("Helvetica", "B", 12)
-	f.MultiCell(0, 7, tr(fmt.Sprintf("%s · %s · %d", strings.ToUpper(v.Kind), v.Part, v.Number)), "", "C", false)
+	f.SetFillColor(230, 238, 238)
+	f.Rect(0, lineTop, cardWide, 9, "F")
+	f.SetFont("Helvetica", "B", 13)
+	f.SetXY(6, lineTop+1.5)
+	f.CellFormat(0, 6, tr(fmt.Sprintf("%s · %s · No. %d", strings.ToUpper(v.Part), strings.ToUpper(v.Kind), v.Number)), "", 0, "C", false, 0, "")
 	module := codeMM / float64(code.Size+2*quiet)
-	left, top := (cardWide-codeMM)/2+quiet*module, 148-codeMM-6+quiet*module
+	left, top := (cardWide-codeMM)/2+quiet*module, 148-codeMM-3+quiet*module
 	f.SetFillColor(0, 0, 0)
 	for y := range code.Size {
 		for x := 0; x < code.Size; x++ {

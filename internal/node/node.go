@@ -320,7 +320,7 @@ func (n *Node) openFaces(ctx context.Context) error {
 	substances := sync.OnceValue(func() *substance.Register { return substance.New(n.engine()) })
 	pages, err := web.New(web.Config{
 		Party: n.Party, Staff: n.Staff, Casework: n.Casework, Notice: n.Notice, Rights: n.Rights,
-		Agreement: n.Agreement, Mechanism: n.Mechanism, Screening: n.Screening, Guests: n.Guests, Calls: n.Calls,
+		Agreement: n.Agreement, Mechanism: n.Mechanism, Decision: n.Decision, Screening: n.Screening, Guests: n.Guests, Calls: n.Calls,
 		Exchange: n.Exchange, Directory: n.Directory, Log: n.Log,
 		Visits: n.Visit, News: n.News, Agenda: n.Agenda, Public: n.publicOrigin(),
 		Index: n.Index, Forum: n.Forum, Lang: book, Hub: n.hub,

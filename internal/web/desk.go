@@ -46,7 +46,12 @@ func (s *site) desk(v *visit) error {
 	if view.Forum, err = s.forumDesk(v); err != nil {
 		return err
 	}
+	decided, err := s.decisionDesk(v)
+	if err != nil {
+		return err
+	}
 	if d := s.access.Allow(v.me().Roles, access.ListCases); !d.Allow {
+		view.Items = decided
 		view.Blind, view.BlindWhy = true, v.t.Or(d.Why, "access."+string(access.ListCases))
 		return s.show(v, http.StatusOK, "desk", view)
 	}
@@ -71,6 +76,7 @@ func (s *site) desk(v *visit) error {
 			view.Items = append(view.Items, l)
 		}
 	}
+	view.Items = append(view.Items, decided...)
 	for _, c := range d.Arrivals {
 		view.Arrivals = append(view.Arrivals, s.caseLine(v, c))
 	}

@@ -125,6 +125,8 @@ func (s *site) navigate(v *visit, f *Frame) {
 		{"nav.together", []item{{"/parties", "nav.parties", access.SeeParties, false}, {"/contacts", "nav.contacts", access.SeeParties, false},
 			{"/agreements", "nav.agreements", access.SeeAgreements, false}, {"/mechanisms", "nav.mechanisms", access.SeeMechanisms, false}, {"/forum", "nav.forum",
 				access.SeeForum, false},
+			{"/decisions", "nav.decisions", access.SeeDecisions, false}, {"/meetings", "nav.meetings", access.SeeDecisions, false},
+			{"/commitments", "nav.commitments", access.SeeDecisions, false},
 			{"/visits", "nav.visits", access.SeeVisits, false}, {"/news", "nav.news", access.SeeNews, false},
 			{"/delegations", "nav.guests", access.SeeGuests, false}, {"/network", "nav.network", access.SeeNetwork, true},
 			{"/calls", "nav.calls", access.WriteForum, false},

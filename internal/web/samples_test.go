@@ -93,6 +93,7 @@ func samples(t *lang.Texts) map[string]any {
 	maps.Copy(all, visitSamples(in))
 	maps.Copy(all, guestSamples(t, in))
 	maps.Copy(all, sampleCalls(in))
+	maps.Copy(all, decisionSamples(t, in, clock, pill, desk))
 	return all
 }
 

@@ -368,7 +368,7 @@ func TestTextKeys(t *testing.T) {
 	for _, m := range redirect.FindAllStringSubmatch(code, -1) {
 		need("said."+m[1]+m[2], "said after a form")
 	}
-	for _, k := range slices.Concat(families(t), lawFamilies(), visitFamilies(), forumFamilies()) {
+	for _, k := range slices.Concat(families(t), lawFamilies(), visitFamilies(), forumFamilies(), decisionFamilies()) {
 		need(k, "of a family")
 	}
 	for _, m := range quoted.FindAllStringSubmatch(code, -1) {

@@ -32,6 +32,7 @@ import (
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/call"
 	"landbridge.example/internal/casework"
+	"landbridge.example/internal/decision"
 	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/face"
@@ -71,6 +72,7 @@ type Config struct {
 	Forum     *forum.Register
 	Public    string // origin of the public pages, such as https://forum.example
 	Guests    *delegation.Office
+	Decision  *decision.Chamber
 	Exchange  *exchange.Exchange
 	Directory *party.Directory
 	Log       *record.Log
@@ -166,7 +168,7 @@ type route struct {
 
 // routes lists every address of the pages. A test holds it complete.
 func (s *site) routes() []route {
-	return append(slices.Concat(guestRoutes(), indexRoutes(), s.lawRoutes(), screeningRoutes(), forumRoutes(),
+	return append(slices.Concat(guestRoutes(), indexRoutes(), s.lawRoutes(), screeningRoutes(), decisionRoutes(), forumRoutes(),
 		visitRoutes(), newsRoutes(), agendaRoutes(), callRoutes()), []route{
 		{"GET /assets/{name}", "", true, (*site).serveAsset},
 		{"GET /sign-in", "", true, (*site).signIn},

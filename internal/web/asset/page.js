@@ -77,6 +77,15 @@
     addEventListener("pagehide", () => stream.close());
   }
 
+  // --- a speaker's clock runs on; without a script a reload shows it
+  setInterval(() => {
+    for (const t of $$("time[data-until]")) {
+      const s = Math.round((new Date(t.dataset.until) - Date.now()) / 1000), n = Math.abs(s);
+      t.textContent = (s < 0 ? "−" : "") + Math.floor(n / 60) + ":" + String(n % 60).padStart(2, "0");
+      t.closest(".timer").classList.toggle("red", s < 0);
+    }
+  }, 1000);
+
   // --- drafts save themselves
   for (const form of $$("form[data-autosave]")) {
     let timer = 0, busy = false;

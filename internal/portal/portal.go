@@ -73,6 +73,7 @@ type Config struct {
 	Forum      Forum
 	Calls      *call.Desk
 	Gate       *pace.Gate                                                              // what strangers may send; nil: one of its own
+	Decisions  Decisions                                                               // nil: there are none
 	News       News                                                                    // nil: there is none
 	Visits     Visits                                                                  // nil: there are none
 	NameOf     func(ctx context.Context, p landbridge.PartyID, language string) string // nil: the code alone
@@ -159,6 +160,8 @@ func rooms() []room {
 	return []room{
 		{"forum/", "public.forum.title", "public.forum.about"},
 		{"calls/", "public.calls.title", "public.calls.about"},
+		{"outcomes/", "public.outcomes.title", "public.outcomes.about"},
+		{"commitments/", "public.commitments.title", "public.commitments.about"},
 		{"news/", "public.news.title", "public.news.about"},
 		{"visits/", "public.visits.title", "public.visits.about"},
 		{"processes/", "public.processes.title", "public.processes.about"},
@@ -177,7 +180,7 @@ type route struct {
 // routes lists every public address. A test asks for each.
 func (s *site) routes() []route {
 	const release = "GET " + Prefix + "index/{id}"
-	return append(slices.Concat(forumRoutes(), s.guestRoutes(), newsRoutes(), visitsRoutes(), callRoutes()), []route{
+	return append(slices.Concat(forumRoutes(), s.guestRoutes(), newsRoutes(), visitsRoutes(), decisionRoutes(), callRoutes()), []route{
 		{"GET " + Prefix + "{$}", (*site).home},
 		{"GET " + Prefix + "assets/{name}", (*site).serveAsset},
 		{"POST " + Prefix + "preferences", (*site).preferences},

@@ -41,6 +41,7 @@ func views() map[string]any {
 		"forum": ForumView{}, "programme": ProgrammeView{}, "session": SessionView{}, "speakers": SpeakersView{}, "programmechanges": ProgrammeChangesView{}, "editions": EditionsView{},
 		"nominate": NominateView{}, "letters": LettersView{}, "news": NewsView{}, "newsitem": NewsItemView{}, "visits": VisitsView{}, "visitrecord": VisitRecordView{},
 		"calls": CallsView{}, "callform": CallFormView{}, "callmine": MineView{}, "callreview": ReviewView{}, "proceedings": ProceedingsView{}, "publication": PublicationView{}, "takeback": TakeBackView{},
+		"outcomes": OutcomesView{}, "outcome": OutcomeView{}, "followup": FollowUpView{}, "commitment": CommitmentView{}, "pastoutcomes": PastView{},
 	}
 }
 
@@ -101,6 +102,7 @@ func addresses() []string {
 	}
 	all = append(all, newsPath, newsPath+string(conferenceID(1)), newsPath+string(conferenceID(2)), visitsPath, visitsPath+"?kind=letter", visitsPath+string(conferenceID(1)),
 		visitsPath+string(conferenceID(2)), visitsPath+string(conferenceID(3)))
+	all = append(all, decisionAddresses()...)
 	return append(all, Prefix, Prefix+"index/", Prefix+"statistics", Prefix+"notices", Prefix+"rights", Prefix+"nominate", Prefix+"letters")
 }
 
@@ -489,7 +491,8 @@ func TestTextKeys(t *testing.T) {
 		"public.process.may.", "public.process.force.", "public.process.from.", "public.kept.", "public.rights.kind.", "public.rights.way.", "public.rule.", "public.confidence.", "public.statistics.kind.", "public.statistics.opened.",
 		"public.forum.count.", "public.forum.how.", "public.forum.kind.", "public.forum.mode.", "public.forum.phase.", "public.forum.page.", "public.forum.role.",
 		"public.forum.filter.", "public.forum.change.", "public.letter.kind.", "public.visits.fact.", "public.visits.kind.", "public.visits.kinds.", "public.visits.level.", "public.visits.role.", "public.calls.kind.",
-		"public.calls.public.", "public.calls.state.", "public.calls.review.", "public.calls.field.title."}
+		"public.calls.public.", "public.calls.state.", "public.calls.review.", "public.calls.field.title.",
+		"public.outcomes.subject.", "public.outcomes.how.", "public.outcomes.kind.", "public.outcomes.remark.", "public.commitments.status.", "public.commitments.about."}
 	for _, k := range en.Keys() {
 		if !strings.HasPrefix(k, "public.") || asked[k] || slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(k, f) }) {
 			continue

@@ -241,7 +241,7 @@ func configuration(t testing.TB) Config {
 		t.Fatal(err)
 	}
 	return Config{Party: landbridge.PartyID("XF"), PartyName: func(context.Context, string) string { return "Forum Secretariat" }, Index: releases(t), Processes: lawbook{},
-		Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, News: toldNews{}, Visits: records{}, Guests: lobby{}, Calls: newDesk(t).Desk, Gate: pace.New(conferenceDay), Clock: conferenceDay,
+		Statistics: lawbook{}, Notices: extracts{}, Rights: lawbook{}, Forum: conferences{}, News: toldNews{}, Visits: records{}, Decisions: decided{}, Guests: lobby{}, Calls: newDesk(t).Desk, Gate: pace.New(conferenceDay), Clock: conferenceDay,
 		Origin: "https://forum.example", Lang: book, Random: rand.Reader, Demo: true,
 		Report: func(reference string, err error) { t.Errorf("internal error %s: %v", reference, err) }}
 }

@@ -112,7 +112,7 @@ func (s *site) commit(v *visit) error {
 		}
 	}
 	done, err := s.Decision.Commit(v.Context(), v.me(), from, p)
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showCommitments(v, http.StatusUnprocessableEntity, sentence(fail.Safe(err)))
 	}
 	if err != nil {
@@ -207,7 +207,7 @@ func (s *site) reportOn(v *visit) error {
 		}
 	}
 	done, err := s.Decision.Report(v.Context(), v.me(), d, r)
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showCommitment(v, http.StatusUnprocessableEntity, d, sentence(fail.Safe(err)))
 	}
 	if err != nil {

@@ -284,7 +284,7 @@ func (s *site) matterText(v *visit, f *decision.File, view *MatterView) error {
 	for _, x := range view.Lines {
 		view.Paragraphs = append(view.Paragraphs, Choice{x.ID, strings.TrimSpace(x.Number + " " + few1(x.Words)), false})
 	}
-	if draft, err := s.draftOf(v, f.Matter.Text); err == nil {
+	if draft, err := s.wordingOf(v, f.Matter.Text); err == nil {
 		view.TextHref = draft
 	}
 	return nil
@@ -316,8 +316,8 @@ func paraLines(t *kernel.Text) []ParaLine {
 	return out
 }
 
-// draftOf returns the page of the draft that has a version.
-func (s *site) draftOf(v *visit, text landbridge.Digest) (string, error) {
+// wordingOf returns the page of the draft that has a version.
+func (s *site) wordingOf(v *visit, text landbridge.Digest) (string, error) {
 	all, err := s.Decision.Drafts(v.Context(), v.me())
 	if err != nil {
 		return "", err
@@ -364,7 +364,7 @@ func (s *site) actInMatter(v *visit) error {
 		return fail.Because(err, fail.Invalid, "the form did not arrive whole; send it again")
 	}
 	done, err := s.inMatter(v, d, v.FormValue("do"), strings.TrimSpace(v.FormValue("note")))
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showMatter(v, http.StatusUnprocessableEntity, d, sentence(fail.Safe(err)))
 	}
 	if err != nil {

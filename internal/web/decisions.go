@@ -274,7 +274,7 @@ func (s *site) tableText(v *visit) error {
 	}
 	t := &kernel.Text{ID: strings.TrimSpace(v.FormValue("id")), Language: l, Title: strings.TrimSpace(v.FormValue("title")), Paragraphs: kernel.Named(all, "")}
 	done, err := s.Decision.Table(v.Context(), v.me(), t)
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showDecisions(v, http.StatusUnprocessableEntity, sentence(fail.Safe(err)))
 	}
 	if err != nil {
@@ -283,8 +283,8 @@ func (s *site) tableText(v *visit) error {
 	return v.to("/decisions/texts/"+done.Act.String(), "done")
 }
 
-// sayable reports whether an error is one that the form shows beside itself.
-func sayable(err error) bool {
+// decisionSaid reports whether an error is one that the form shows beside itself.
+func decisionSaid(err error) bool {
 	return fail.Is(err, fail.Invalid) || fail.Is(err, fail.Conflict) || fail.Is(err, fail.Denied) || fail.Is(err, fail.TooLarge) || fail.Is(err, fail.Unsigned)
 }
 
@@ -395,7 +395,7 @@ func (s *site) decideProposal(v *visit) error {
 		return err
 	}
 	_, err = s.Decision.Approve(v.Context(), v.me(), p.ID, touch)
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showProposal(v, face.Status(fail.KindOf(err)), p, sentence(fail.Safe(err)))
 	}
 	if err != nil {

@@ -312,7 +312,7 @@ func (s *site) changeWording(v *visit) error {
 	default:
 		return fail.New(fail.Invalid, "the page sent something this node does not understand; load it again")
 	}
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showWording(v, http.StatusUnprocessableEntity, about, sentence(fail.Safe(err)))
 	}
 	if err != nil {

@@ -89,7 +89,7 @@ func (s *site) beginMeeting(v *visit) error {
 	if err == nil {
 		id, err = s.Decision.SaveMeeting(v.Context(), v.me(), m)
 	}
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showMeetings(v, http.StatusUnprocessableEntity, sentence(fail.Safe(err)))
 	}
 	if err != nil {
@@ -230,7 +230,7 @@ func (s *site) meetingItems(v *visit, m *decision.Meeting, f *decision.Floor, vi
 				if strings.HasPrefix(d.In[l], "https://") {
 					line.In = append(line.In, NameValue{languageName(t, l), d.In[l]})
 				} else if x, err := landbridge.ParseDigest(d.In[l]); err == nil {
-					href, err := s.draftOf(v, x)
+					href, err := s.wordingOf(v, x)
 					if err != nil {
 						href = "/decisions"
 					}
@@ -326,7 +326,7 @@ func (s *site) changeMeeting(v *visit) error {
 	default:
 		err = s.editMeeting(v, id, do)
 	}
-	if sayable(err) {
+	if decisionSaid(err) {
 		return s.showMeeting(v, http.StatusUnprocessableEntity, id, sentence(fail.Safe(err)))
 	}
 	if err != nil {

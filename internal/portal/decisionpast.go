@@ -18,6 +18,7 @@ type PastView struct {
 	Editions []PastEdition
 	Made     int // undertakings
 	Seen     int // of them seen in a later document
+	Source   string
 }
 
 // A PastEdition are the outcomes of one edition.
@@ -28,9 +29,9 @@ type PastEdition struct {
 
 // A PastLine is one outcome of the past.
 type PastLine struct {
-	Kind, Title, Lang, Source string
-	Items                     []string
-	Undertakings              []UndertakingLine
+	Kind, Title, Lang string
+	Items             []string
+	Undertakings      []UndertakingLine
 }
 
 // An UndertakingLine is what an outcome says will be done, and what a later
@@ -59,7 +60,8 @@ func (s *site) pastOutcomes(v *visit) error {
 			}
 			view.Editions = append(view.Editions, e)
 		}
-		line := PastLine{Kind: v.t.T("public.outcomes.kind." + p.Kind), Title: p.Title, Lang: p.Language, Items: p.Items, Source: p.Source}
+		line := PastLine{Kind: v.t.T("public.outcomes.kind." + p.Kind), Title: p.Title, Lang: p.Language, Items: p.Items}
+		view.Source = p.Source
 		for _, u := range p.Undertakings {
 			x := UndertakingLine{What: u.What}
 			view.Made++

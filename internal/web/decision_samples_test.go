@@ -81,7 +81,7 @@ func decisionFamilies() (all []string) {
 			each("decide.effect.", k)
 		}
 	}
-	each("decide.said.", kernel.Agreed, kernel.Objected, kernel.Yes, kernel.No, kernel.Abstain, kernel.Cast, "nothing")
+	each("decide.said.", kernel.Agreed, kernel.Objected, kernel.Yes, kernel.No, kernel.Abstain, kernel.Cast, "nothing", "silent")
 	each("decide.remark.", kernel.Reserved, kernel.Dissented, kernel.Explained)
 	each("decide.refused.", kernel.WrongMatter, kernel.WrongParty, kernel.WrongMethod, kernel.WrongText, kernel.TooEarly, kernel.TooLate, kernel.NoProxy, kernel.TooManyProxy,
 		kernel.OnceOnly, kernel.BadExtension, kernel.EarlyClosing, kernel.BadBallot, kernel.BadTally, kernel.AfterTheEnd, kernel.NotToBeCarried)

@@ -178,6 +178,9 @@ func (s *site) matterVoices(v *visit, f *decision.File, view *MatterView) {
 		said := p.Said
 		if said == "" {
 			said = "nothing"
+			if f.Matter.Method == kernel.Silence {
+				said = "silent"
+			}
 			silent = append(silent, p.Party)
 		}
 		line := PositionLine{Code: string(p.Party), Name: s.partyName(v, p.Party), Said: Pill{class[p.Said], t.T("decide.said." + said)}, Note: p.Note}
@@ -199,7 +202,7 @@ func (s *site) matterVoices(v *visit, f *decision.File, view *MatterView) {
 		}
 	}
 	for _, r := range f.Remarks {
-		view.Remarks = append(view.Remarks, RemarkLine{t.T("decide.remark." + r.Kind), s.partyName(v, r.Party), t.DateTime(r.At), r.Text, strings.Join(r.Paragraphs, ", ")})
+		view.Remarks = append(view.Remarks, RemarkLine{t.T("decide.remark." + r.Kind), s.partyName(v, r.Party), t.DateTime(r.At), r.Text, whereIn(t, f.Text, r.Paragraphs)})
 	}
 	for _, r := range f.Refused {
 		view.Refused = append(view.Refused, RemarkLine{Kind: t.T("decide.do." + doneAs(r.Kind)), Party: s.partyName(v, r.Party), Text: t.T("decide.refused." + r.Why)})
@@ -219,6 +222,24 @@ func (s *site) matterVoices(v *visit, f *decision.File, view *MatterView) {
 	if len(f.Unnamed) > 0 {
 		view.Missing = append(view.Missing, t.T("decide.missing.named", len(f.Unnamed)))
 	}
+}
+
+// whereIn names paragraphs by their numbers, or by their ids where they have none.
+func whereIn(t *lang.Texts, text *kernel.Text, ids []string) string {
+	numbers := map[string]string{}
+	if text != nil {
+		for i, n := range text.Numbers() {
+			numbers[text.Paragraphs[i].ID] = n
+		}
+	}
+	var out []string
+	for _, id := range ids {
+		if n := numbers[id]; n != "" {
+			id = t.T("decide.paragraph", n)
+		}
+		out = append(out, id)
+	}
+	return t.List(out)
 }
 
 // doneAs names a kind of act as a person does it: a ballot is a vote.

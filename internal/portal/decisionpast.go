@@ -132,8 +132,9 @@ func (s *site) commitmentsJSON(v *visit) error {
 	}
 	out, day := []commitmentJSON{}, s.thisDay()
 	for _, c := range all {
-		x := commitmentJSON{Commitment: c.Act, Party: c.Party, Made: c.At, Title: c.Promise.Title, What: c.Promise.What, Due: c.Promise.Due, Indicator: c.Promise.Indicator,
-			Target: c.Promise.Target, Status: c.Status(day), Reports: len(c.Reports), Proof: s.Origin + commitmentsPath + c.Act.String() + "/proof.decision"}
+		x := commitmentJSON{Commitment: c.Act, Party: c.Party, Made: c.At, Title: c.Promise.Title, What: c.Promise.What, Due: c.Promise.Due,
+			Indicator: c.Promise.Indicator,
+			Target:    c.Promise.Target, Status: c.Status(day), Reports: len(c.Reports), Proof: s.Origin + commitmentsPath + c.Act.String() + "/proof.decision"}
 		if !c.Matter.IsZero() {
 			x.Matter = c.Matter.String()
 		}

@@ -59,7 +59,8 @@ type OutcomeLine struct {
 
 func (s *site) decisionTabs(v *visit) []Link {
 	var all []Link
-	for _, x := range [][2]string{{outcomesPath, "public.outcomes.title"}, {commitmentsPath, "public.commitments.title"}, {outcomesPath + "history", "public.outcomes.past"}} {
+	for _, x := range [][2]string{{outcomesPath, "public.outcomes.title"}, {commitmentsPath, "public.commitments.title"}, {outcomesPath + "history",
+		"public.outcomes.past"}} {
 		all = append(all, Link{x[0], v.t.T(x[1]), v.URL.Path == x[0]})
 	}
 	return all
@@ -155,7 +156,8 @@ func (s *site) outcome(v *visit) error {
 		view.Signed = append(view.Signed, SignedLine{s.partyName(v, p), t.DateTime(f.Signers[p].Made), f.Signers[p].Digest().String()})
 	}
 	for _, r := range f.Remarks {
-		view.Remarks = append(view.Remarks, RemarkLine{t.T("public.outcomes.remark." + r.Kind), s.partyName(v, r.Party), t.Date(r.At), r.Text, s.whereIn(f.Text, r.Paragraphs)})
+		view.Remarks = append(view.Remarks, RemarkLine{t.T("public.outcomes.remark." + r.Kind), s.partyName(v, r.Party), t.Date(r.At), r.Text,
+			s.whereIn(f.Text, r.Paragraphs)})
 	}
 	if err := s.adoptedText(v, f, &view); err != nil {
 		return err
@@ -388,7 +390,8 @@ func (s *site) commitment(v *visit) error {
 	}
 	c, day := all[i], s.thisDay()
 	status := c.Status(day)
-	view := CommitmentView{Frame: s.frame(v, c.Promise.Title), Tabs: s.decisionTabs(v), ID: d.String(), Heading: c.Promise.Title, Party: s.partyName(v, c.Party), Made: v.t.Date(c.At),
+	view := CommitmentView{Frame: s.frame(v, c.Promise.Title), Tabs: s.decisionTabs(v), ID: d.String(), Heading: c.Promise.Title, Party: s.partyName(v,
+		c.Party), Made: v.t.Date(c.At),
 		Due: v.day(c.Promise.Due), What: c.Promise.What, Indicator: c.Promise.Indicator, Target: c.Promise.Target, Session: c.Promise.Session,
 		Status: v.t.T("public.commitments.status." + status), Class: statusClass(status), File: commitmentsPath + d.String() + "/proof.decision", Day: v.day(day)}
 	if !c.Matter.IsZero() {
@@ -403,7 +406,8 @@ func (s *site) commitment(v *visit) error {
 		view.Steps = append(view.Steps, CommitmentLine{Title: m.Title, Due: v.day(m.Due), Status: v.t.T("public.commitments.status." + st), Class: statusClass(st)})
 	}
 	for _, r := range slices.Backward(c.Reports) {
-		line := ReportLine{Day: v.day(r.Day), Status: v.t.T("public.commitments.status." + r.State), Class: statusClass(r.State), Value: r.Value, Text: r.Text, Step: titles[r.Milestone]}
+		line := ReportLine{Day: v.day(r.Day), Status: v.t.T("public.commitments.status." + r.State), Class: statusClass(r.State), Value: r.Value,
+			Text: r.Text, Step: titles[r.Milestone]}
 		for _, e := range r.Evidence {
 			line.Evidence = append(line.Evidence, [2]string{e.Title, e.Ref})
 		}

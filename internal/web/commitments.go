@@ -65,10 +65,12 @@ func (s *site) showCommitments(v *visit, status int, problem string) error {
 	for _, c := range all {
 		state := c.Status(today)
 		counts[state]++
-		if want := v.FormValue("state"); v.Method == http.MethodGet && (want != "" && want != state || v.FormValue("party") != "" && v.FormValue("party") != string(c.Party)) {
+		if want := v.FormValue("state"); v.Method == http.MethodGet && (want != "" && want != state || v.FormValue("party") != "" &&
+			v.FormValue("party") != string(c.Party)) {
 			continue
 		}
-		line := CommitmentLine{Href: "/commitments/" + c.Act.String(), Title: c.Promise.Title, Code: string(c.Party), Party: s.partyName(v, c.Party), Due: c.Promise.Due,
+		line := CommitmentLine{Href: "/commitments/" + c.Act.String(), Title: c.Promise.Title, Code: string(c.Party), Party: s.partyName(v, c.Party),
+			Due:   c.Promise.Due,
 			State: commitmentPill(t, state)}
 		if last := c.Last(""); last != nil {
 			line.Last = last.Day + " · " + few1(last.Text)

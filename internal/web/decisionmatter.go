@@ -202,10 +202,12 @@ func (s *site) matterVoices(v *visit, f *decision.File, view *MatterView) {
 		}
 	}
 	for _, r := range f.Remarks {
-		view.Remarks = append(view.Remarks, RemarkLine{t.T("decide.remark." + r.Kind), s.partyName(v, r.Party), t.DateTime(r.At), r.Text, whereIn(t, f.Text, r.Paragraphs)})
+		view.Remarks = append(view.Remarks, RemarkLine{t.T("decide.remark." + r.Kind), s.partyName(v, r.Party), t.DateTime(r.At), r.Text, whereIn(t,
+			f.Text, r.Paragraphs)})
 	}
 	for _, r := range f.Refused {
-		view.Refused = append(view.Refused, RemarkLine{Kind: t.T("decide.do." + doneAs(r.Kind)), Party: s.partyName(v, r.Party), Text: t.T("decide.refused." + r.Why)})
+		view.Refused = append(view.Refused, RemarkLine{Kind: t.T("decide.do." + doneAs(r.Kind)), Party: s.partyName(v, r.Party),
+			Text: t.T("decide.refused." + r.Why)})
 	}
 	if f.State == kernel.Open && f.Matter.Method != kernel.Silence && len(silent) > 0 {
 		view.Missing = append(view.Missing, t.T("decide.missing.voices", s.codes(v, silent)))
@@ -363,8 +365,9 @@ func (s *site) matterOptions(v *visit, f *decision.File, view *MatterView) error
 			view.Shut = append(view.Shut, NameValue{name, v.t.T("decide.why." + o.Why)})
 			continue
 		}
-		c := OptionCard{Kind: o.Kind, Name: name, Two: o.Two, Note: v.t.T("decide.effect." + o.Kind), Vote: o.Kind == kernel.Voted, Entrust: o.Kind == kernel.Entrusted,
-			Until: o.Kind == kernel.Extended, Commit: o.Kind == kernel.Committed, Where: o.Kind == kernel.Reserved,
+		c := OptionCard{Kind: o.Kind, Name: name, Two: o.Two, Note: v.t.T("decide.effect." + o.Kind), Vote: o.Kind == kernel.Voted,
+			Entrust: o.Kind == kernel.Entrusted,
+			Until:   o.Kind == kernel.Extended, Commit: o.Kind == kernel.Committed, Where: o.Kind == kernel.Reserved,
 			Words: !slices.Contains([]string{kernel.Subscribed, kernel.Tallied, kernel.Committed}, o.Kind) && (o.Kind != kernel.Voted || !f.Matter.Secret()),
 			Must:  slices.Contains([]string{kernel.Objected, kernel.Reserved, kernel.Dissented, kernel.Explained, kernel.Dropped, kernel.Extended}, o.Kind)}
 		if o.Kind == kernel.Objected || o.Kind == kernel.Dropped {

@@ -342,7 +342,8 @@ func (s *site) translate(v *visit, about landbridge.Digest) (decision.Done, erro
 	if err != nil {
 		return decision.Done{}, fail.Because(err, fail.Invalid, "%v", err)
 	}
-	t := &kernel.Text{ID: d.Text().ID, Language: v.FormValue("language"), Title: strings.TrimSpace(v.FormValue("title")), Original: d.Text().Digest(), Paragraphs: all}
+	t := &kernel.Text{ID: d.Text().ID, Language: v.FormValue("language"), Title: strings.TrimSpace(v.FormValue("title")), Original: d.Text().Digest(),
+		Paragraphs: all}
 	for i, p := range d.Text().Paragraphs {
 		if i < len(all) && all[i].ID == "" {
 			all[i].ID, all[i].Level = p.ID, p.Level

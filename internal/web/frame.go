@@ -31,6 +31,7 @@ type Frame struct {
 	Now       string
 	NowISO    string
 	Style     string
+	StaffCSS  string // our own stylesheet, after the shared one
 	Script    string
 	Icon      string
 	Languages []Choice
@@ -79,7 +80,7 @@ func (s *site) frame(v *visit, title string) Frame {
 		Party: string(s.Party), PartyName: s.partyName(v, s.Party),
 		Demo: s.Demo != nil, SignedIn: v.in,
 		Now: now.Format("15:04"), NowISO: now.Format("2006-01-02T15:04:05Z"),
-		Style: s.assets.Href("look.css"), Script: s.assets.Href("page.js"), Icon: s.assets.Href("mark.svg"),
+		Style: s.assets.Href("look.css"), StaffCSS: s.assets.Href("staff.css"), Script: s.assets.Href("page.js"), Icon: s.assets.Href("mark.svg"),
 		Here: v.URL.RequestURI(), Live: v.in && v.Method == http.MethodGet,
 	}
 	if s.Demo != nil {

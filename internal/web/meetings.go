@@ -43,7 +43,8 @@ func (s *site) showMeetings(v *visit, status int, problem string) error {
 		return err
 	}
 	for _, m := range all {
-		line := MeetingLine{Href: "/meetings/" + string(m.ID), Title: m.Title, Kind: t.T("meet.kind." + m.Kind), Host: s.partyName(v, m.Host), When: t.DateTime(m.Start), Place: m.Place}
+		line := MeetingLine{Href: "/meetings/" + string(m.ID), Title: m.Title, Kind: t.T("meet.kind." + m.Kind), Host: s.partyName(v, m.Host),
+			When: t.DateTime(m.Start), Place: m.Place}
 		if m.End.After(s.Clock()) {
 			view.Coming = append([]MeetingLine{line}, view.Coming...)
 		} else {
@@ -183,8 +184,9 @@ func (s *site) showMeeting(v *visit, status int, id landbridge.ID, problem strin
 		return err
 	}
 	t := v.t
-	view := MeetingView{Frame: s.frame(v, m.Title), ID: string(m.ID), Heading: m.Title, Kind: t.T("meet.kind." + m.Kind), When: t.DateTime(m.Start), Until: t.DateTime(m.End),
-		Host: s.partyName(v, m.Host), Place: m.Place, Link: m.Link, Session: m.Session, Revision: m.Revision, PartyNames: s.codes(v, m.Parties), Result: m.Result,
+	view := MeetingView{Frame: s.frame(v, m.Title), ID: string(m.ID), Heading: m.Title, Kind: t.T("meet.kind." + m.Kind), When: t.DateTime(m.Start),
+		Until: t.DateTime(m.End),
+		Host:  s.partyName(v, m.Host), Place: m.Place, Link: m.Link, Session: m.Session, Revision: m.Revision, PartyNames: s.codes(v, m.Parties), Result: m.Result,
 		Chair: m.Host == s.Party && s.may(v, access.PrepareDecisions), ListClosed: f.Closed, Languages2: textLanguages(t, v.t.Code), Problem: problem,
 		MaySpeak: slices.Contains(m.Parties, s.Party) && s.may(v, access.SpeakInDecisions)}
 	view.Rules = t.T("meet.rules", clockText(time.Duration(m.Rules.Turn)*time.Second))
@@ -257,7 +259,8 @@ func (s *site) meetingFloor(v *visit, f *decision.Floor, view *MeetingView) {
 	t, now := v.t, s.Clock()
 	as := func(word string) string { return t.T("meet.as." + asWord(word)) }
 	if x := f.Now; x != nil {
-		view.Turn = &TurnCard{Code: string(x.Party), Name: s.partyName(v, x.Party), As: as(x.As), Language: languageName(t, x.Language), Left: clockText(x.Ends.Sub(now)),
+		view.Turn = &TurnCard{Code: string(x.Party), Name: s.partyName(v, x.Party), As: as(x.As), Language: languageName(t, x.Language),
+			Left:  clockText(x.Ends.Sub(now)),
 			Began: t.DateTime(x.Began), EndsISO: x.Ends.UTC().Format(time.RFC3339), Over: x.Over(now), Used: 100}
 		if whole := x.Ends.Sub(x.Began); whole > 0 {
 			view.Turn.Used = percent(float64(now.Sub(x.Began)) / float64(whole))
@@ -268,7 +271,8 @@ func (s *site) meetingFloor(v *visit, f *decision.Floor, view *MeetingView) {
 		view.Asked = view.Asked || q.Party == s.Party
 	}
 	for _, x := range slices.Backward(f.Spoken) {
-		view.Spoken = append(view.Spoken, NextLine{string(x.Party), s.partyName(v, x.Party), as(x.As), "", languageName(t, x.Language), clockText(x.Ended.Sub(x.Began))})
+		view.Spoken = append(view.Spoken, NextLine{string(x.Party), s.partyName(v, x.Party), as(x.As), "", languageName(t, x.Language),
+			clockText(x.Ended.Sub(x.Began))})
 	}
 }
 
@@ -315,7 +319,8 @@ func (s *site) changeMeeting(v *visit) error {
 		return err
 	}
 	ctx, do := v.Context(), v.FormValue("do")
-	e := decision.Event{Kind: do, Item: v.FormValue("item"), Party: landbridge.PartyID(v.FormValue("party")), As: v.FormValue("as"), Language: v.FormValue("language")}
+	e := decision.Event{Kind: do, Item: v.FormValue("item"), Party: landbridge.PartyID(v.FormValue("party")), As: v.FormValue("as"),
+		Language: v.FormValue("language")}
 	switch do {
 	case decision.ItemOpened, decision.Asked, decision.TookBack, decision.Called, decision.Ended, decision.ListClosed, decision.ListOpened:
 		_, err = s.Decision.Happen(ctx, v.me(), id, e)
@@ -361,7 +366,8 @@ func (s *site) editMeeting(v *visit, id landbridge.ID, do string) error {
 	case do == "link" && i >= 0:
 		err = putOn(&m.Agenda[i], get("about"))
 	case do == "task":
-		m.Tasks = append(m.Tasks, decision.Task{ID: freshID("t", len(m.Tasks)), Item: get("item"), What: get("what"), Party: landbridge.PartyID(get("party")), Due: get("due")})
+		m.Tasks = append(m.Tasks, decision.Task{ID: freshID("t", len(m.Tasks)), Item: get("item"), What: get("what"),
+			Party: landbridge.PartyID(get("party")), Due: get("due")})
 	case do == "done" && k >= 0:
 		m.Tasks[k].Done = s.Clock().UTC().Format(time.DateOnly)
 	case do == "committed" && k >= 0:

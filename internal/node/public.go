@@ -19,7 +19,7 @@ func (n *Node) openPublic(book *lang.Book) (http.Handler, error) {
 	pages, err := portal.New(portal.Config{
 		Party: n.Party, PartyName: n.partyName, Index: n.Index, Processes: n.Casework, Statistics: n.Casework, Notices: n.Notice, Rights: n.Rights,
 		Guests: n.Guests, Calls: n.Calls,
-		Gate: n.Gate, Forum: n.Forum, News: n.News, Visits: n.Visit, Decisions: n.Decision,
+		Gate: n.Gate, Forum: n.Forum, News: n.News, Visits: n.Visit, Decisions: n.Decision, Agenda: n.Agenda,
 		NameOf: n.nameOf, Clock: n.deps.Clock, Origin: n.publicOrigin(),
 		Lang: book, Random: n.deps.Random, Secure: n.secure(), Demo: n.Config.Demo,
 		Report: func(reference string, err error) {

@@ -84,6 +84,9 @@ func (s *site) homeEdition(v *visit) (*HomeEdition, error) {
 			h.Ways = append(h.Ways, Link{Prefix + r.path, v.t.T(r.title), false})
 		}
 	}
+	if p != nil && s.Agenda != nil {
+		h.Ways = append(h.Ways, Link{guestPath, v.t.T("agenda.title"), false})
+	}
 	if p == nil || h.Phase != "now" {
 		return h, nil
 	}

@@ -76,6 +76,7 @@ type Config struct {
 	Decisions  Decisions                                                               // nil: there are none
 	News       News                                                                    // nil: there is none
 	Visits     Visits                                                                  // nil: there are none
+	Agenda     Agenda                                                                  // of guests; nil: none
 	NameOf     func(ctx context.Context, p landbridge.PartyID, language string) string // nil: the code alone
 	Clock      func() time.Time                                                        // says which edition is the current one
 	Origin     string                                                                  // of addresses in feeds, such as https://forum.example
@@ -180,7 +181,7 @@ type route struct {
 // routes lists every public address. A test asks for each.
 func (s *site) routes() []route {
 	const release = "GET " + Prefix + "index/{id}"
-	return append(slices.Concat(forumRoutes(), s.guestRoutes(), newsRoutes(), visitsRoutes(), decisionRoutes(), callRoutes()), []route{
+	return append(slices.Concat(forumRoutes(), s.guestRoutes(), newsRoutes(), visitsRoutes(), decisionRoutes(), agendaRoutes(), callRoutes()), []route{
 		{"GET " + Prefix + "{$}", (*site).home},
 		{"GET " + Prefix + "assets/{name}", (*site).serveAsset},
 		{"POST " + Prefix + "preferences", (*site).preferences},

@@ -39,7 +39,7 @@ func views() map[string]any {
 		"quality": QualityView{}, "statements": StatementsView{}, "downloads": DownloadsView{}, "error": ErrorView{},
 		"processes": ProcessesView{}, "process": ProcessView{}, "safeguards": SafeguardsView{}, "statistics": StatisticsView{}, "notices": NoticesView{}, "rights": RightsView{},
 		"forum": ForumView{}, "programme": ProgrammeView{}, "session": SessionView{}, "speakers": SpeakersView{}, "programmechanges": ProgrammeChangesView{}, "editions": EditionsView{},
-		"nominate": NominateView{}, "letters": LettersView{}, "news": NewsView{}, "newsitem": NewsItemView{}, "visits": VisitsView{}, "visitrecord": VisitRecordView{},
+		"nominate": NominateView{}, "letters": LettersView{}, "news": NewsView{}, "newsitem": NewsItemView{}, "visits": VisitsView{}, "visitrecord": VisitRecordView{}, "guestagenda": GuestView{},
 		"calls": CallsView{}, "callform": CallFormView{}, "callmine": MineView{}, "callreview": ReviewView{}, "proceedings": ProceedingsView{}, "publication": PublicationView{}, "takeback": TakeBackView{},
 		"outcomes": OutcomesView{}, "outcome": OutcomeView{}, "followup": FollowUpView{}, "commitment": CommitmentView{}, "pastoutcomes": PastView{},
 	}

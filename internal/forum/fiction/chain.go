@@ -185,7 +185,7 @@ func (c *Chain) Guests(d Delegation) []Guest {
 	for i := range all {
 		n := at + i
 		name := c.Given[n%len(c.Given)] + " " + c.Family[(n/len(c.Given)+n)%len(c.Family)]
-		all[i] = Guest{Part: "member", Name: name, Title: c.Titles[n%len(c.Titles)]}
+		all[i] = Guest{Part: "member", Name: name, Title: c.Titles[(n/len(c.Given)+3*n)%len(c.Titles)]}
 		switch {
 		case i == 0:
 			all[i].Part, all[i].Title = "head", "Head of delegation"

@@ -59,7 +59,7 @@ type SessionRow struct {
 	Href      string
 	Day       string // where the list does not say it, or the reader's day is another
 	Time      string
-	Zone      string // where it is not that of the page
+	Zone      string // its own time and zone, where that is not the page's
 	Title     Told
 	Kind      string
 	People    string
@@ -103,23 +103,29 @@ func (s *site) writer(v *visit, p *forum.Programme) *rowWriter {
 	return w
 }
 
-func (w *rowWriter) location(s *forum.Session) *time.Location {
+// location is the zone of a list: one for all its rows, so that they stand in
+// the order of their times.
+func (w *rowWriter) location() *time.Location {
 	if w.zone != nil {
 		return w.zone
 	}
-	return w.p.Location(s)
+	return w.p.Edition.Location()
+}
+
+func hours(s *forum.Session, z *time.Location) string {
+	return s.Start.In(z).Format("15:04") + "–" + s.End.In(z).Format("15:04")
 }
 
 func (w *rowWriter) row(s *forum.Session, dated bool) SessionRow {
-	z := w.location(s)
+	z := w.location()
 	from := s.Start.In(z)
-	r := SessionRow{Href: w.base + strconv.FormatInt(s.Number, 10), Time: from.Format("15:04") + "–" + s.End.In(z).Format("15:04"), Title: told(w.v.t, s.Title),
+	r := SessionRow{Href: w.base + strconv.FormatInt(s.Number, 10), Time: hours(s, z), Title: told(w.v.t, s.Title),
 		Kind: w.kinds[s.Kind], Place: w.rooms[s.Room], Cancelled: s.Status == forum.Cancelled}
 	if s.Mode != forum.OnSite {
 		r.Online = w.online(s.Mode)
 	}
 	if w.zone == nil && s.Zone != "" && s.Zone != w.p.Edition.Zone {
-		r.Zone = s.Zone
+		r.Zone = hours(s, w.p.Location(s)) + " " + s.Zone
 	}
 	if dated || from.Format(forum.DayLayout) != w.p.Day(s) {
 		r.Day = w.v.t.Date(from)

@@ -19,6 +19,7 @@ type HomeView struct {
 	Frame
 	Edition *HomeEdition
 	News    []NewsLine
+	Calls   []CallCard // that are open
 	Cards   []Card
 	Newest  []ReleaseLine
 }
@@ -50,12 +51,32 @@ func (s *site) home(v *visit) error {
 	if view.News, err = s.newsLines(v, homeNews); err != nil {
 		return err
 	}
+	if view.Calls, err = s.openCalls(v); err != nil {
+		return err
+	}
 	lines, err := s.releaseLines(v)
 	if err != nil {
 		return fmt.Errorf("listing releases: %w", err)
 	}
 	view.Newest = lines[:min(len(lines), 3)]
 	return s.show(v, "home", view)
+}
+
+// openCalls are the calls that take entries now.
+func (s *site) openCalls(v *visit) (open []CallCard, err error) {
+	if s.Calls == nil {
+		return nil, nil
+	}
+	all, err := s.Calls.Calls(v.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if card := s.callCard(v, c); card.Open && len(open) < homeSessions {
+			open = append(open, card)
+		}
+	}
+	return open, nil
 }
 
 // homeEdition is what the first page says of the current edition.

@@ -304,7 +304,7 @@ func (s *story) public(ctx context.Context) error {
 		{here + "changes", []string{"Who may open a sealed wagon"}},
 		{here + "calendar.ics", []string{"BEGIN:VTIMEZONE", "STATUS:CANCELLED"}},
 		{base + "outcomes/", []string{s.c.chain.Text.Title}},
-		{base + "outcomes/" + s.c.matter, []string{"twenty-four hours", "train forty officers", s.c.chain.Reservation.Note}},
+		{base + "outcomes/" + s.c.matter, []string{"twenty-four hours", "train forty officers", s.c.chain.Reservation.Note, "Français"}},
 		{base + "commitments/", []string{"Forty officers trained together", "One list of containers", "Two ports write to it."}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Paper, []string{"Tove Brandal", "Josk Arrel"}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Expo, []string{"Listening fibre", "Quay Hall"}},

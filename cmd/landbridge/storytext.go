@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -255,8 +256,35 @@ func (s *story) consolidated(ctx context.Context, marsh *client.Client, taken st
 			return err
 		}
 	}
-	s.tell("XF e.marsh", "one amendment was taken back, the other two make the second version; every node computes the same text", "", began)
+	if err := s.translated(ctx, marsh); err != nil {
+		return err
+	}
+	s.tell("XF e.marsh", "one amendment was taken back, the other two make the second version, in both languages; every node computes the same text", "", began)
 	return nil
+}
+
+// translated publishes the French of the second version: what was amended is
+// translated anew, the rest stays.
+func (s *story) translated(ctx context.Context, marsh *client.Client) error {
+	x, err := marsh.Text(ctx, s.c.draft)
+	if err != nil {
+		return err
+	}
+	french := map[string]string{}
+	for i, p := range s.c.chain.Text.Paragraphs {
+		french[p.ID] = s.c.chain.Text.French.Paragraphs[i]
+	}
+	for _, a := range s.c.chain.Amendments {
+		if a.French != "" {
+			french[cmp.Or(a.ID, a.Replace)] = a.French
+		}
+	}
+	text := client.NegotiatedText{ID: x.ID, Language: "fr", Title: s.c.chain.Text.French.Title}
+	for _, p := range x.Text.Paragraphs {
+		text.Paragraphs = append(text.Paragraphs, client.TextParagraph{ID: p.ID, Level: p.Level, Words: french[p.ID]})
+	}
+	_, err = marsh.TranslateText(ctx, client.TextTranslation{Draft: s.c.draft, Text: text})
+	return err
 }
 
 // silence puts the text to a silence procedure, which one objection breaks.

@@ -130,6 +130,7 @@ type Amendment struct {
 	Body    string `yaml:"body"`
 	Reason  string `yaml:"reason"`
 	Becomes string `yaml:"becomes"` // adopted or withdrawn
+	French  string `yaml:"fr"`      // of its paragraph
 }
 
 // A Remark is what one party says of the text.

@@ -127,7 +127,7 @@ func (s *site) navigate(v *visit, f *Frame) {
 			{"/agreements", "nav.agreements", access.SeeAgreements, false}, {"/mechanisms", "nav.mechanisms", access.SeeMechanisms, false},
 			{"/network", "nav.network", access.SeeNetwork, true}, {"/indices", "nav.indices", access.SeeIndex, false},
 			{"/substances", "nav.substances", access.SeeSubstances, false}}},
-		{"nav.forum", []item{{"/forum", "prog.page.standing", access.SeeForum, false}, {"/delegations", "nav.guests", access.SeeGuests, false},
+		{"nav.forum", []item{{"/forum", "prog.page.standing", access.SeeForum, s.may(v, access.WriteForum)}, {"/delegations", "nav.guests", access.SeeGuests, false},
 			{"/calls", "nav.calls", access.WriteForum, false}, {"/decisions", "nav.decisions", access.SeeDecisions, false},
 			{"/meetings", "nav.meetings", access.SeeDecisions, false}, {"/commitments", "nav.commitments", access.SeeDecisions, false},
 			{"/visits", "nav.visits", access.SeeVisits, false}, {"/news", "nav.news", access.SeeNews, false}}},
@@ -149,6 +149,9 @@ func (s *site) navigate(v *visit, f *Frame) {
 			n := NavItem{Href: i.href, Name: v.t.T(i.key), Current: current}
 			group.Items = append(group.Items, n)
 			if i.tab {
+				if i.href == "/forum" { // away from its heading it needs the whole name
+					n.Name = v.t.T("nav.forum")
+				}
 				f.Tabs = append(f.Tabs, n)
 			}
 		}

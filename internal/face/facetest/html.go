@@ -38,9 +38,9 @@ func Check(page string) []string {
 }
 
 var (
-	tag  = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z0-9:_-]+(?:\s*=\s*"[^"]*")?)*)\s*/?>`)
+	tag    = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z0-9:_-]+(?:\s*=\s*"[^"]*")?)*)\s*/?>`)
 	beside = regexp.MustCompile(`^[a-z]+/[a-z0-9-]+$`) // an address below the page's own folder
-	attr = regexp.MustCompile(`([a-zA-Z0-9:_-]+)(?:\s*=\s*"([^"]*)")?`)
+	attr   = regexp.MustCompile(`([a-zA-Z0-9:_-]+)(?:\s*=\s*"([^"]*)")?`)
 )
 
 type htmlCheck struct {

@@ -162,7 +162,7 @@ func mayJoin(one *part, r *run) bool {
 		d := r.letters - len(one.letters)
 		return d <= 2 && d >= -2 && sameLetters(r.mask, one.mask) <= 4
 	}
-	if one.script.alphabet() && terse(one.units, r.letters) {
+	if one.script.alphabet() && terse(one.units, r.letters) || farLetters(r.letters-len(one.letters), one.mask^r.mask) {
 		return false
 	}
 	d := r.bones - one.bones

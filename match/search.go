@@ -343,8 +343,11 @@ func (s *Searcher) nearness(t, v *token) int32 {
 // farReading says that a Latin word is hardly a reading of a word: it is much
 // shorter or longer than the likeliest one, or has many other letters.
 func farReading(t, latin *token) bool {
-	longer := len(latin.letters) - len(t.letters)
-	unlike := t.mask ^ latin.mask
+	return farLetters(len(latin.letters)-len(t.letters), t.mask^latin.mask)
+}
+
+// farLetters says the same of letters so many more, of which those differ.
+func farLetters(longer int, unlike uint32) bool {
 	return longer > 3 || longer < -2 || bits.OnesCount32(unlike) > 6 || bits.OnesCount32(unlike&consonants) > 3
 }
 

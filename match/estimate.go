@@ -86,23 +86,24 @@ func (s *Searcher) maybeJoined(q *name, refs []uint32, usedA, usedB *[MaxTokens]
 	for _, id := range refs {
 		s.parts = append(s.parts, x.parts[id])
 	}
-	s.joinSide(q.parts, s.parts, usedA, usedB, t, closely)
-	s.joinSide(s.parts, q.parts, usedB, usedA, t, closely)
+	s.runs = s.runs[:0]
+	s.runs = s.joinSide(q.parts, s.parts, s.runs, usedA, usedB, t, closely)
+	s.asked = s.joinSide(s.parts, q.parts, s.asked, usedB, usedA, t, closely)
 }
 
-// joinSide takes single words of one side for two or three of the other.
-func (s *Searcher) joinSide(ones, manys []part, usedOne, usedMany *[MaxTokens]bool, t *tally, closely bool) {
+// joinSide takes single words of one side for two or three of the other. It
+// returns what is known of those written together, made when first needed.
+func (s *Searcher) joinSide(ones, manys []part, runs []run, usedOne, usedMany *[MaxTokens]bool, t *tally, closely bool) []run {
 	unlike := [3]int32{apart, apart, apart}
-	s.runs = s.runs[:0] // what is known of words written together, made when first needed
 	for i := range ones {
 		if usedOne[i] || !joinable(&ones[i]) {
 			continue
 		}
-		if len(s.runs) == 0 {
-			s.runs = appendRuns(s.runs, manys)
+		if len(runs) == 0 {
+			runs = appendRuns(runs, manys)
 		}
-		for k := range s.runs {
-			r := &s.runs[k]
+		for k := range runs {
+			r := &runs[k]
 			if usedOne[i] {
 				break
 			}
@@ -123,6 +124,7 @@ func (s *Searcher) joinSide(ones, manys []part, usedOne, usedMany *[MaxTokens]bo
 			}
 		}
 	}
+	return runs
 }
 
 // A run is two or three neighbouring words as if written together.

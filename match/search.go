@@ -34,7 +34,8 @@ type Searcher struct {
 	list    []estimate
 	al      alignment
 	parts   []part
-	runs    []run
+	runs    []run  // of the name that is estimated
+	asked   []run  // of the query
 	wanted  wanted // the Latin word whose neighbours are sought
 	far     int32  // distance from which Latin words are no neighbours
 }
@@ -103,6 +104,7 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 		return found
 	}
 	q.query = true
+	s.asked = s.asked[:0]
 	s.gather(q)
 	s.bound(q, person, least)
 	slices.SortFunc(s.list, func(a, b estimate) int {

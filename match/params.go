@@ -48,6 +48,7 @@ type params struct {
 	omitted    int32 // percent of its weight: cost of a word that one side leaves out
 	leave      int32 // the same for a part of a person's name, hundredths of a nat
 	leaveShare int32 // and percent of its weight
+	fathers    int32 // percent of that for a patronymic
 	extra      int32 // percent more when it is the query that says more
 	foreign    int32 // cost of comparing across scripts, hundredths of a nat
 	pass       int32 // score that is shown as 7000
@@ -69,7 +70,7 @@ func defaults() params {
 		seek: 300, seekLatin: 480, hangul: 40, aside: 50,
 		letters: 600, signs: 191, common: 48, father: 259,
 		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 138, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
-		wrong: 320, nick: 193, parted: 300, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,
+		wrong: 320, nick: 193, fathers: 30, parted: 300, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,
 		form: 305, business: 1008, domain: 403, number: 833, initial: 112, against: 120, once: 413, counted: 58,
 		omitted: 14, leave: 28, leaveShare: 10, foreign: 90, pass: 2137, edge: 62, order: 103, shortened: 7,
 		merged: 18, unsure: 15, doubt: 65, weak: 51, brief: 320, compound: 563, extra: 150, syllable: 200,

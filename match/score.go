@@ -1,5 +1,7 @@
 package match
 
+import "strings"
+
 // A tally is what an alignment amounts to, in hundredths of a nat.
 type tally struct {
 	shared  int32 // weight of words that both names have
@@ -118,12 +120,29 @@ func (e *Engine) leftover(n *name, used *[MaxTokens]bool) (r rest) {
 		if n.person && p.role == roleName {
 			cost = p.weight*e.set.leaveShare/100 + e.set.leave
 		}
+		if i != first && i != last && p.role == roleName && n.person && fathers(n, i) {
+			cost = cost * e.set.fathers / 100
+		}
 		if i == first || i == last {
 			cost += cost * e.set.edge / 100
 		}
 		r.cost += cost
 	}
 	return r
+}
+
+// fathers reports a word that names the father, whom many leave out: what
+// follows bin or ibn, and the Russian patronymic.
+func fathers(n *name, i int) bool {
+	if i > 0 && n.parts[i-1].role == rolePatronym {
+		return true
+	}
+	for _, end := range []string{"ovich", "evich", "ovna", "evna", "ович", "евич", "овна", "евна"} {
+		if strings.HasSuffix(n.parts[i].text, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // repeated reports a rare word that the name has twice and that was found once:

@@ -131,6 +131,19 @@ func (w *wordList) ours() error {
 		{"title", "jr", "jr junior"},
 		{"title", "sr", "snr senior"},
 		{"title", "comrade", "comrade"},
+		// Where something works says little of what it is.
+		{"domain", "europe", "europe european europa europeenne evropa европа европы европейский"},
+		{"domain", "asia", "asia asian azia азия азии азиатский"},
+		{"domain", "eurasia", "eurasia eurasian евразия евразии евразийский"},
+		{"domain", "africa", "africa african afrika африка африки"},
+		{"domain", "america", "america american americas amerika америка америки"},
+		{"domain", "pacific", "pacific"},
+		{"domain", "baltic", "baltic балтийский"},
+		{"domain", "balkan", "balkan balkans"},
+		{"domain", "caspian", "caspian каспийский"},
+		{"domain", "gulf", "gulf"},
+		{"domain", "nordic", "nordic scandinavia scandinavian"},
+		{"domain", "oceania", "oceania"},
 		{"ship", "mv", "mv mt ms ss mts fv msc vessel ship tanker"},
 	} {
 		for _, word := range strings.Fields(line.words) {

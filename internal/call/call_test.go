@@ -3,6 +3,7 @@ package call
 import (
 	"crypto/rand"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,8 @@ type desk struct {
 	t   *testing.T
 	db  *db.DB
 	now time.Time
+
+	blobs string // folder of its files
 }
 
 func each(t *testing.T, f func(*testing.T, *desk)) {
@@ -58,11 +61,26 @@ func each(t *testing.T, f func(*testing.T, *desk)) {
 		log, err := record.Open(t.Context(), d, record.Config{Party: "XF", Signer: keys.Log.Signer(), Verifier: verifier, Witness: keys.Witness,
 			Clock: clock, Random: rand.Reader})
 		must(t, err)
-		blobs, err := blob.NewStore(t.TempDir())
+		x.blobs = t.TempDir()
+		blobs, err := blob.NewStore(x.blobs)
 		must(t, err)
 		x.Desk = New(Config{DB: d, Log: log, Vault: blob.NewVault(keys.KEK), Blobs: blobs, Clock: clock, Random: rand.Reader})
 		f(t, x)
 	})
+}
+
+// newBenchDesk is a desk without a test's clock.
+func newBenchDesk(b *testing.B) *Desk {
+	b.Helper()
+	d := dbtest.Open(b, filepath.Join(b.TempDir(), "node.db"), blob.Schema(), record.Schema(), Schema())
+	keys, err := party.NewKeys("XF", start, rand.Reader)
+	must(b, err)
+	verifier, err := ledger.ParseVerifier(keys.Log.Public())
+	must(b, err)
+	clock := func() time.Time { return start }
+	log, err := record.Open(b.Context(), d, record.Config{Party: "XF", Signer: keys.Log.Signer(), Verifier: verifier, Witness: keys.Witness, Clock: clock, Random: rand.Reader})
+	must(b, err)
+	return New(Config{DB: d, Log: log, Vault: blob.NewVault(keys.KEK), Clock: clock, Random: rand.Reader})
 }
 
 func (d *desk) open(kind string) landbridge.ID {

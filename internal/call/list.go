@@ -121,7 +121,7 @@ type Panelist struct {
 	Conflicts int       // of them with a conflict of interest
 }
 
-// Reviewers lists the reviewers of a call.
+// Reviewers lists the reviewers of a call, by name.
 func (d *Desk) Reviewers(ctx context.Context, p staff.Person, call landbridge.ID) ([]Panelist, error) {
 	if err := runs(p); err != nil {
 		return nil, err
@@ -159,6 +159,7 @@ func (d *Desk) Reviewers(ctx context.Context, p staff.Person, call landbridge.ID
 			return nil, err
 		}
 	}
+	slices.SortStableFunc(all, func(a, b Panelist) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil
 }
 

@@ -172,6 +172,27 @@ func (d *Desk) Public(ctx context.Context, edition, kind string) ([]Published, e
 	return all, nil
 }
 
+// A Collection is what was published of one kind in an edition.
+type Collection struct {
+	Edition, Kind string
+	Count         int
+}
+
+// Collections lists what there is to read, the newest first, for everyone.
+func (d *Desk) Collections(ctx context.Context) ([]Collection, error) {
+	var all []Collection
+	err := d.c.DB.Each(ctx, func(rows *sql.Rows) error {
+		var x Collection
+		err := rows.Scan(&x.Edition, &x.Kind, &x.Count)
+		all = append(all, x)
+		return err
+	}, `SELECT edition, kind, count(*) FROM call_published GROUP BY edition, kind ORDER BY max(at_us) DESC, edition, kind LIMIT $1`, maxCalls)
+	if err != nil {
+		return nil, fmt.Errorf("listing what was published: %w", err)
+	}
+	return all, nil
+}
+
 // Retract takes a published entry back, with everything that says what it was.
 func (d *Desk) Retract(ctx context.Context, p staff.Person, entry landbridge.ID) error {
 	if err := runs(p); err != nil {

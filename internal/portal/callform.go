@@ -20,20 +20,21 @@ type EntryForm struct {
 	Rows                                []AuthorRow
 	MaxAbstract, MaxText                int
 	IsPaper, IsEvent, IsExpo, IsProject bool
+	Crowd                               bool // somebody stands behind the fold
 }
 
 // An AuthorRow is one author in a form.
 type AuthorRow struct {
 	N                         int
 	Name, Organisation, Email string
-	First                     bool
+	First, More               bool // More: behind a fold until it is needed
 }
 
 func emptyForm(kind string) EntryForm {
 	f := EntryForm{Kind: kind, MaxAbstract: call.MaxAbstract, MaxText: call.MaxText, Format: "site", Minutes: "60", Seats: "50",
 		IsPaper: kind == call.Paper, IsEvent: kind == call.SideEvent, IsExpo: kind == call.Expo, IsProject: kind == call.Award}
 	for i := range authorRows {
-		f.Rows = append(f.Rows, AuthorRow{N: i + 1, First: i == 0})
+		f.Rows = append(f.Rows, AuthorRow{N: i + 1, First: i == 0, More: i >= rowsShown})
 	}
 	return f
 }
@@ -50,6 +51,7 @@ func readForm(kind string, v url.Values) EntryForm {
 		r := &f.Rows[i]
 		n := strconv.Itoa(r.N)
 		r.Name, r.Organisation, r.Email = get("name-"+n), get("of-"+n), get("mail-"+n)
+		f.Crowd = f.Crowd || r.More && r.Name != ""
 	}
 	return f
 }

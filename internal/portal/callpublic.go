@@ -19,6 +19,7 @@ import (
 type ProceedingsView struct {
 	Frame
 	Edition, Kind   string
+	Name            string // of the edition
 	Heading, Intro  string
 	Kinds           []Link
 	Entries         []PublicLine
@@ -53,7 +54,8 @@ func (s *site) proceedings(v *visit) error {
 	t := v.t
 	view := ProceedingsView{Edition: edition, Kind: kind, Heading: t.T("public.calls.public." + kind), Intro: t.T("public.calls.public." + kind + ".about"),
 		IsExpo: kind == call.Expo, IsAward: kind == call.Award, Query: strings.TrimSpace(v.URL.Query().Get("q"))}
-	view.Frame = s.frame(v, view.Heading+" · "+edition)
+	view.Name = s.editionName(v, edition)
+	view.Frame = s.frame(v, view.Heading+" · "+view.Name)
 	for _, k := range call.Kinds() {
 		view.Kinds = append(view.Kinds, Link{callsPath + "of/" + url.PathEscape(edition) + "/" + k, t.T("public.calls.public." + k), k == kind})
 	}
@@ -114,6 +116,9 @@ func publicLine(x call.Published, stand string) PublicLine {
 	switch {
 	case x.Content.Exhibitor != nil:
 		line.By, line.Of, line.Abstract = x.Content.Exhibitor.Organisation, "", x.Content.Abstract
+		if line.By == line.Title {
+			line.By = ""
+		}
 		for _, p := range x.Content.Exhibitor.Products {
 			line.Products = append(line.Products, p.Name)
 		}
@@ -196,7 +201,8 @@ func (s *site) publicationView(v *visit, x *call.Published) PublicationView {
 	view := PublicationView{Frame: s.frame(v, x.Content.Title), ID: string(x.Entry), Edition: x.Edition, Number: strconv.Itoa(x.Number),
 		Kind: v.t.T("public.calls.kind." + x.Kind), Call: x.Call, Says: entryText(v, x.Content), Authors: x.Authors, Reason: x.Reason, At: v.t.Date(x.At),
 		IsExpo: x.Kind == call.Expo, IsAward: x.Kind == call.Award,
-		List: Link{callsPath + "of/" + url.PathEscape(x.Edition) + "/" + x.Kind, v.t.T("public.calls.public."+x.Kind) + " · " + x.Edition, false}}
+		List: Link{callsPath + "of/" + url.PathEscape(x.Edition) + "/" + x.Kind, v.t.T("public.calls.public."+x.Kind) + " · " + s.editionName(v, x.Edition),
+			false}}
 	if x.File > 0 {
 		view.File, view.FileSize = callsPath+"entry/"+string(x.Entry)+"/paper.pdf", v.t.Bytes(x.File)
 	}

@@ -18,6 +18,7 @@ const (
 	maxEntryForm = 1 << 20               // bytes: a long text, escaped
 	maxFileForm  = call.MaxFile + 64<<10 // bytes: a file, and what stands around it
 	authorRows   = 6                     // of a form; the API takes more
+	rowsShown    = 2                     // of them before the fold
 	maxPublic    = 200                   // entries on one page of the proceedings
 )
 
@@ -59,7 +60,8 @@ type CallCard struct {
 }
 
 func (s *site) callCard(v *visit, c call.Call) CallCard {
-	card := CallCard{ID: string(c.ID), Href: callsPath + string(c.ID), Edition: c.Edition, Kind: v.t.T("public.calls.kind." + c.Kind), Title: c.Title,
+	card := CallCard{ID: string(c.ID), Href: callsPath + string(c.ID), Edition: s.editionName(v, c.Edition), Kind: v.t.T("public.calls.kind." + c.Kind),
+		Title:  c.Title,
 		Text:   c.Text,
 		Closes: v.t.DateTime(c.Closes), ISO: c.Closes.UTC().Format(time.RFC3339), Open: c.IsOpen(s.Clock()), Anonymous: c.Anonymous,
 		Keep: v.t.Date(c.Ends.AddDate(0, 0, c.KeepDays))}
@@ -69,24 +71,40 @@ func (s *site) callCard(v *visit, c call.Call) CallCard {
 	return card
 }
 
+// editionName is what the forum calls an edition, or its id where it knows none.
+func (s *site) editionName(v *visit, id string) string {
+	all, err := s.Forum.Editions(v.Context())
+	if err != nil {
+		return id // a list of calls does not fail for a name
+	}
+	for _, e := range all {
+		if e.ID == id {
+			return told(v.t, e.Name).Text
+		}
+	}
+	return id
+}
+
 func (s *site) calls(v *visit) error {
 	all, err := s.Calls.Calls(v.Context(), "")
 	if err != nil {
 		return err
 	}
 	view := CallsView{Frame: s.frame(v, v.t.T("public.calls.title"))}
-	seen := map[string]bool{}
 	for _, c := range all {
 		if card := s.callCard(v, c); card.Open {
 			view.Open = append(view.Open, card)
 		} else {
 			view.Closed = append(view.Closed, card)
 		}
-		if key := c.Edition + "/" + c.Kind; !seen[key] {
-			seen[key] = true
-			view.Published = append(view.Published, Link{callsPath + "of/" + url.PathEscape(c.Edition) + "/" + c.Kind,
-				v.t.T("public.calls.public."+c.Kind) + " · " + c.Edition, false})
-		}
+	}
+	lists, err := s.Calls.Collections(v.Context())
+	if err != nil {
+		return err
+	}
+	for _, x := range lists {
+		view.Published = append(view.Published, Link{callsPath + "of/" + url.PathEscape(x.Edition) + "/" + x.Kind,
+			v.t.T("public.calls.public."+x.Kind) + " · " + s.editionName(v, x.Edition) + " (" + v.t.Number(int64(x.Count)) + ")", false})
 	}
 	return s.show(v, "calls", view)
 }

@@ -65,8 +65,9 @@ func (s *site) showCalls(v *visit, status int, form NewCallForm, problem string)
 	}
 	view := CallsView{Frame: s.frame(v, v.t.T("calls.title")), Problem: problem, Form: form}
 	for _, c := range all {
-		view.Calls = append(view.Calls, CallRow{Href: "/calls/" + string(c.ID), Title: c.Title, Kind: v.t.T("public.calls.kind." + c.Kind), Edition: c.Edition,
-			Closes: v.t.DateTime(c.Closes), State: s.callState(v, c)})
+		view.Calls = append(view.Calls, CallRow{Href: "/calls/" + string(c.ID), Title: c.Title, Kind: v.t.T("public.calls.kind." + c.Kind),
+			Edition: s.editionName(v, c.Edition),
+			Closes:  v.t.DateTime(c.Closes), State: s.callState(v, c)})
 	}
 	for _, k := range call.Kinds() {
 		view.Kinds = append(view.Kinds, Choice{k, v.t.T("public.calls.kind." + k), k == form.Kind})
@@ -79,6 +80,33 @@ func (s *site) callState(v *visit, c call.Call) Pill {
 		return Pill{"green", v.t.T("calls.open")}
 	}
 	return Pill{"", v.t.T("calls.closed")}
+}
+
+// closesText says until when a call is open, or since when it is not.
+func (s *site) closesText(v *visit, c call.Call) string {
+	key := "public.calls.closes"
+	if !c.IsOpen(s.Clock()) {
+		key = "calls.closed.at"
+	}
+	return v.t.T(key) + " " + v.t.DateTime(c.Closes)
+}
+
+// editionName is what the forum calls an edition, or its id where it knows none.
+func (s *site) editionName(v *visit, id string) string {
+	if s.Forum == nil {
+		return id
+	}
+	all, err := s.Forum.Editions(v.Context())
+	if err != nil {
+		return id // a list of calls does not fail for a name
+	}
+	for _, e := range all {
+		if e.ID == id {
+			name, _ := e.Name.In(v.t.Code)
+			return name
+		}
+	}
+	return id
 }
 
 func (s *site) openCall(v *visit) error {
@@ -199,8 +227,8 @@ func (s *site) showCall(v *visit, status int, id landbridge.ID, view CallView) e
 	t := v.t
 	view.Frame = s.frame(v, c.Title)
 	view.Live = false
-	view.ID, view.Name, view.Kind, view.Edition, view.Text = string(id), c.Title, t.T("public.calls.kind."+c.Kind), c.Edition, c.Text
-	view.Closes, view.Keep, view.State = t.DateTime(c.Closes), t.Date(c.Ends.AddDate(0, 0, c.KeepDays)), s.callState(v, c)
+	view.ID, view.Name, view.Kind, view.Edition, view.Text = string(id), c.Title, t.T("public.calls.kind."+c.Kind), s.editionName(v, c.Edition), c.Text
+	view.Closes, view.Keep, view.State = s.closesText(v, c), t.Date(c.Ends.AddDate(0, 0, c.KeepDays)), s.callState(v, c)
 	view.CSV, view.Public = "/calls/"+string(id)+"/entries.csv", "/public/calls/of/"+c.Edition+"/"+c.Kind
 	view.Reviewed, view.IsExpo, view.MayPublish = c.MinReviews > 0, c.Kind == call.Expo, s.may(v, access.PublishForum)
 	if view.Reviewed {

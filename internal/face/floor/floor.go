@@ -41,7 +41,8 @@ type Hall struct {
 type Spot struct {
 	Stand
 	X, Y, W, H, MidX, MidY int
-	Label                  string
+	Label, Under           string // the code, and below it the name, where they fit
+	UnderY                 int
 }
 
 // Halls draws every hall, by name, its stands by code.
@@ -65,19 +66,23 @@ func Halls(all []Stand) []Hall {
 }
 
 func draw(id, name string, stands []Stand) Hall {
-	right, bottom := 1, 1
+	left, top, right, bottom := stands[0].Left, stands[0].Top, 1, 1
 	for _, s := range stands {
+		left, top = min(left, s.Left), min(top, s.Top)
 		right, bottom = max(right, s.Left+s.Wide), max(bottom, s.Top+s.Deep)
 	}
-	inner := Width - 2*margin
-	scale := func(cm int) int { return cm * inner / right }
-	h := Hall{ID: id, Name: name, Width: Width, Height: max(scale(bottom)+2*margin, leastTall)}
+	across, inner := max(right-left, 1), Width-2*margin
+	scale := func(cm int) int { return cm * inner / across }
+	h := Hall{ID: id, Name: name, Width: Width, Height: max(scale(bottom-top)+2*margin, leastTall)}
 	for _, s := range stands {
-		x := Spot{Stand: s, X: margin + scale(s.Left), Y: margin + scale(s.Top)}
-		x.W, x.H = max(scale(s.Left+s.Wide)-scale(s.Left), 1), max(scale(s.Top+s.Deep)-scale(s.Top), 1)
+		x := Spot{Stand: s, X: margin + scale(s.Left-left), Y: margin + scale(s.Top-top)}
+		x.W, x.H = max(scale(s.Left-left+s.Wide)-scale(s.Left-left), 1), max(scale(s.Top-top+s.Deep)-scale(s.Top-top), 1)
 		x.MidX, x.MidY = x.X+x.W/2, x.Y+x.H/2+line/4
 		if x.W >= utf8.RuneCountInString(s.Code)*letter && x.H >= line {
 			x.Label = s.Code
+		}
+		if x.Label != "" && x.H >= 3*line && x.W >= utf8.RuneCountInString(s.Name)*letter {
+			x.Under, x.UnderY = s.Name, x.MidY+line
 		}
 		h.Stands = append(h.Stands, x)
 	}

@@ -198,11 +198,15 @@ func (h *handler) look(ctx context.Context, o *agenda.Opened, path string) (*res
 	if !strings.HasSuffix(path, "/") && !strings.Contains(path[len(Prefix):], ".") {
 		path += "/"
 	}
-	collections, err := h.collections(ctx, o)
-	if err != nil {
-		return nil, nil, err
-	}
+	collections := collectionsOf(o)
 	if path == home {
+		for _, c := range collections {
+			members, err := h.members(ctx, o, c)
+			if err != nil {
+				return nil, nil, err
+			}
+			c.etag = tagOf(members)
+		}
 		return &resource{path: home, kind: "home", name: o.Name}, collections, nil
 	}
 	for _, c := range collections {
@@ -226,20 +230,15 @@ func (h *handler) look(ctx context.Context, o *agenda.Opened, path string) (*res
 	return nil, nil, fail.New(fail.Missing, "there is nothing at this address")
 }
 
-func (h *handler) collections(ctx context.Context, o *agenda.Opened) ([]*resource, error) {
+// collectionsOf lists what an address has: an agenda, and contact points if
+// its holder asked for them.
+func collectionsOf(o *agenda.Opened) []*resource {
 	home := Prefix + o.Address + "/"
 	all := []*resource{{path: home + agendaName + "/", kind: "calendar", name: "Forum: my agenda"}}
 	if o.Contacts {
 		all = append(all, &resource{path: home + contactsName + "/", kind: "book", name: "Contact points of the parties"})
 	}
-	for _, c := range all {
-		members, err := h.members(ctx, o, c)
-		if err != nil {
-			return nil, err
-		}
-		c.etag = tagOf(members)
-	}
-	return all, nil
+	return all
 }
 
 // tagOf changes when anything in a collection does.

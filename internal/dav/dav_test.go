@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -219,6 +220,29 @@ func TestShut(t *testing.T) {
 	c, err := clear.agendas.NewAddress(t.Context(), clear.me, "phone", false)
 	must(t, err)
 	has(t, clear.ask("PROPFIND", Prefix, "", c), http.StatusForbidden, "TLS only")
+}
+
+// BenchmarkSync fetches an agenda of as many sessions as one may hold.
+func BenchmarkSync(b *testing.B) {
+	w := newWorld(b, true)
+	a, err := w.agendas.NewAddress(b.Context(), w.me, "phone", false)
+	must(b, err)
+	first := w.programme.Sessions[0]
+	var paths []string
+	for i := range agenda.MaxPicks {
+		s := first
+		s.ID = landbridge.ID(fmt.Sprintf("01960000-0000-7000-8000-%012d", i))
+		w.programme.Sessions = append(w.programme.Sessions, s)
+		must(b, w.agendas.Pick(b.Context(), w.me, s.ID))
+		paths = append(paths, Prefix+a.ID+"/agenda/"+string(s.ID)+".ics")
+	}
+	body := multiget(paths...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if out := w.ask("REPORT", Prefix+a.ID+"/agenda/", body, a); out.Code != http.StatusMultiStatus {
+			b.Fatal(out.Code, out.Body)
+		}
+	}
 }
 
 func FuzzParseRequest(f *testing.F) {

@@ -54,7 +54,7 @@ func (s *story) minutes(ctx context.Context) error {
 	x.Agenda[0].Record = "The plenary opened at nine. The agenda was agreed."
 	x.Agenda[1].Record, x.Agenda[1].Drafts, x.Agenda[1].Matters = s.c.chain.Minutes, []string{s.c.draft}, []string{s.c.matter}
 	x.Agenda[2].Record = "Borealis invites to Haldvik."
-	x.Tasks = []client.ActionItem{{ID: "courts", Item: "text", What: s.c.chain.Task.What, Party: s.c.chain.Task.Party, Due: s.c.after(30), Done: s.c.after(21)}}
+	x.Tasks = []client.ActionItem{{ID: "courts", Item: "text", What: s.c.chain.Task.What, Party: s.c.chain.Task.Party, Due: s.c.after(30)}}
 	x.Result = "The declaration was adopted by consensus; two states undertook what they will do by next year."
 	_, err = marsh.SaveMeeting(ctx, x)
 	return err
@@ -103,7 +103,21 @@ func (s *story) reports(ctx context.Context) error {
 	if !refusedAs(err, fail.Denied) {
 		return broken("the secretariat could report for a state: %v", err)
 	}
+	if err := s.taskDone(ctx, marsh); err != nil {
+		return err
+	}
 	return s.nextYear(ctx, marsh)
+}
+
+// taskDone notes that the plenary's action item was done.
+func (s *story) taskDone(ctx context.Context, marsh *client.Client) error {
+	m, err := marsh.Meeting(ctx, s.c.meeting)
+	if err != nil {
+		return err
+	}
+	m.Meeting.Tasks[0].Done = s.c.after(21)
+	_, err = marsh.SaveMeeting(ctx, m.Meeting)
+	return err
 }
 
 // nextYear prepares the conference a year later: programme, calls, invitations.

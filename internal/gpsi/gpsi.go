@@ -85,6 +85,10 @@ type Config struct {
 	Clock     func() time.Time
 	Random    io.Reader
 	Workers   int // processors a calculation may use; 0 is 1
+
+	// Decided refuses a digest under which the members adopted no method. It is
+	// the decisions' own; nil: a digest is believed.
+	Decided func(ctx context.Context, digest landbridge.Digest) error
 }
 
 // A Register is the indices of one node: those it prepares, those it was shown

@@ -99,6 +99,9 @@ func (g *Register) SetMethod(ctx context.Context, by staff.Person, n NewMethod) 
 	if err := errors.Join(errs[:]...); err != nil {
 		return m, fail.Because(err, fail.Invalid, "%v", err)
 	}
+	if err := g.rests(ctx, n.DecisionDigest); err != nil {
+		return m, err
+	}
 	err = g.write(ctx, "setting a method", func(tx *db.Tx) error {
 		d, err := put(tx, n.Text)
 		if err != nil {
@@ -165,4 +168,17 @@ func (g *Register) SpecText(ctx context.Context, framework string, version int64
 		return nil, fail.New(fail.Missing, "there is no version %d of the method of %.60q", version, framework)
 	}
 	return content(g.reading(ctx), all[0].Spec)
+}
+
+// rests refuses a decision that nobody took: what a method says it rests on was
+// adopted by the members, and this node can prove it.
+func (g *Register) rests(ctx context.Context, digest string) error {
+	if digest == "" || g.c.Decided == nil {
+		return nil
+	}
+	d, err := landbridge.ParseDigest(digest)
+	if err != nil {
+		return fail.Because(err, fail.Invalid, "%v", err)
+	}
+	return g.c.Decided(ctx, d)
 }

@@ -1,6 +1,7 @@
 package gpsi
 
 import (
+	"context"
 	"maps"
 	"strings"
 	"testing"
@@ -94,8 +95,18 @@ func TestStory(t *testing.T) {
 		refusedWith(t, err, fail.Invalid, "decision")
 		_, err = f.SetMethod(ctx, f.people[landbridge.Officer], NewMethod{Text: []byte(storySpec), Decision: "x"})
 		refusedWith(t, err, fail.Denied, "analyst")
+		decided := f.c.Decided
+		f.c.Decided = func(_ context.Context, d landbridge.Digest) error {
+			if d != landbridge.Sum([]byte("item 7")) {
+				return fail.New(fail.Conflict, "nothing was adopted")
+			}
+			return nil
+		}
+		_, err = f.SetMethod(ctx, analyst, NewMethod{Text: []byte(storySpec), Decision: "x", DecisionDigest: landbridge.Sum([]byte("item 8")).String()})
+		refusedWith(t, err, fail.Conflict, "adopted")
 		m, err := f.SetMethod(ctx, analyst, NewMethod{Text: []byte(storySpec), Decision: "conference of 2026, item 7", DecisionDigest: landbridge.Sum([]byte("item 7")).String()})
 		must(t, err)
+		f.c.Decided = decided
 		e, err := f.Begin(ctx, analyst, NewEdition{Framework: m.Framework})
 		must(t, err)
 		_, err = f.Begin(ctx, analyst, NewEdition{Framework: m.Framework})

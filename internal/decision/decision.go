@@ -10,7 +10,7 @@
 //
 // Trust: a node can only say what its own party says. A keeper can delay; what
 // it leaves out of its closing shows at every delegation. In a secret vote this
-// node knows its own party's choice until it is cast, and as a teller one
+// node knows its own party's choice until it is cast (sealed, while it waits for a second person), and as a teller one
 // random part of every ballot.
 //
 // Limits: [MaxOfParty] acts of one party in one matter; times are those that
@@ -69,6 +69,7 @@ type Config struct {
 	Exchange  Mail
 	Directory *party.Directory
 	Keys      *party.Keys
+	Vault     *blob.Vault // seals the choice of a secret vote while it waits for a second person
 	Clock     func() time.Time
 	Random    io.Reader
 	// Verify checks a fresh passkey assertion over digest. It is staff's VerifyApproval.

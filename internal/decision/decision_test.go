@@ -219,10 +219,23 @@ func TestSecretVote(t *testing.T) {
 	three(t, func(t *testing.T, w *world, a, b, s *testNode) {
 		ctx := t.Context()
 		about := w.begin(s, func(m *kernel.Matter) { m.Tellers = []landbridge.PartyID{"XA", "XF"} })
-		a.approve(a.say(about, Saying{Kind: kernel.Voted, Choice: kernel.Yes}))
+		proposed, err := a.say(about, Saying{Kind: kernel.Voted, Choice: kernel.Yes})
+		must(t, err)
+		var digest string
+		var body []byte
+		must(t, a.db.QueryRow(ctx, `SELECT digest, body FROM decision_proposal WHERE id = $1`, string(proposed.Proposal)).Scan(&digest, &body))
+		if bytes.Contains(body, []byte("choice")) || bytes.Contains(body, []byte(about.String())) {
+			t.Errorf("a waiting vote lies open: %s", body)
+		}
+		waits, err := a.Proposal(ctx, a.people["minister"], proposed.Proposal)
+		must(t, err)
+		if waits.Act.Choice != kernel.Yes || landbridge.Sum(append([]byte(domainProposal), waits.Act.Encode()...)).String() == digest {
+			t.Errorf("%+v: the second person reads it, and its digest is not that of the choice alone", waits.Act)
+		}
+		a.approve(proposed, nil)
 		b.approve(b.say(about, Saying{Kind: kernel.Voted, Choice: kernel.Yes}))
 		w.all()
-		_, err := s.Close(ctx, s.people["secretary"], about, "")
+		_, err = s.Close(ctx, s.people["secretary"], about, "")
 		must(t, err)
 		w.all()
 		w.is(about, kernel.Counting)
@@ -239,7 +252,7 @@ func TestSecretVote(t *testing.T) {
 		}
 		for _, n := range w.nodes {
 			var left int64
-			must(t, n.db.QueryRow(ctx, `SELECT (SELECT count(*) FROM decision_share) + (SELECT count(*) FROM decision_proposal WHERE length(body) > 0)`).Scan(&left))
+			must(t, n.db.QueryRow(ctx, `SELECT (SELECT count(*) FROM decision_share) + (SELECT count(*) FROM decision_proposal WHERE length(body) > 0) + (SELECT count(*) FROM blob_key)`).Scan(&left))
 			if left != 0 {
 				t.Errorf("%s keeps %d parts of votes", n.me, left)
 			}

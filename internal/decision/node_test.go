@@ -75,7 +75,7 @@ type testNode struct {
 
 // three makes nodes of XA, XB and XF that know each other, each on a database of the engine.
 func three(t *testing.T, f func(t *testing.T, w *world, a, b, s *testNode)) {
-	schemas := []db.Schema{record.Schema(), party.Schema(), staff.Schema(), Schema()}
+	schemas := []db.Schema{blob.Schema(), record.Schema(), party.Schema(), staff.Schema(), Schema()}
 	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB) {
 		w := &world{t: t, at: start}
 		open := func(name string) *db.DB {
@@ -119,7 +119,7 @@ func (w *world) node(k *party.Keys, d *db.DB, entries [][]byte) *testNode {
 		Origins: []string{"http://localhost:8301"}, SoftKeys: true})
 	must(t, err)
 	n := &testNode{w: w, keys: k, db: d, log: log, people: map[string]staff.Person{}, soft: map[string]*softkey.Key{}}
-	n.Chamber = New(Config{DB: d, Log: log, Exchange: w, Directory: dir, Keys: k, Clock: w.clock, Random: rand.Reader, Verify: people.VerifyApproval})
+	n.Chamber = New(Config{DB: d, Log: log, Exchange: w, Directory: dir, Keys: k, Vault: blob.NewVault([32]byte{9}), Clock: w.clock, Random: rand.Reader, Verify: people.VerifyApproval})
 	for login, role := range map[string]landbridge.Role{"liaison": landbridge.Liaison, "lawyer": landbridge.CentralAuthority, "officer": landbridge.Officer,
 		"minister": landbridge.Minister, "secretary": landbridge.Secretariat} {
 		p, err := people.Add(t.Context(), staff.Node(), staff.NewPerson{Name: login, Login: login, Grants: []staff.Grant{{Role: role}}})
@@ -149,7 +149,7 @@ func (n *testNode) approve(d Done, err error) landbridge.Digest {
 // sign is what the person's key says about the proposal.
 func (n *testNode) sign(login string, id landbridge.ID) []byte {
 	n.w.t.Helper()
-	p, err := proposal(n.reading(n.w.t.Context()), id)
+	p, err := n.proposal(n.reading(n.w.t.Context()), id)
 	must(n.w.t, err)
 	challenge := staff.Challenge(p.Digest)
 	b, err := n.soft[login].Sign(challenge[:])

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"landbridge.example"
 	kernel "landbridge.example/decision"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
@@ -68,9 +70,11 @@ func (h *Chamber) propose(tx *db.Tx, p staff.Person, a kernel.Act) (landbridge.I
 	if waiting >= maxWaiting {
 		return "", fail.New(fail.TooLarge, "%d acts wait for a second person; decide them first", maxWaiting)
 	}
-	body := a.Encode()
-	digest := landbridge.Sum(append([]byte(domainProposal), body...))
-	_, err := tx.Exec(`INSERT INTO decision_proposal (id, digest, kind, about, body, person, author, state, reason, approver, approval, act, at_us, ended_us)
+	body, digest, err := h.frozen(tx, &a)
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(`INSERT INTO decision_proposal (id, digest, kind, about, body, person, author, state, reason, approver, approval, act, at_us, ended_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', NULL, '', $9, 0)`,
 		string(a.ID), digest.String(), a.Kind, a.Matter.String(), body, string(p.ID), p.Pseudonym, Waiting, h.now().UnixMicro())
 	if err != nil {
@@ -78,6 +82,65 @@ func (h *Chamber) propose(tx *db.Tx, p staff.Person, a kernel.Act) (landbridge.I
 	}
 	_, err = h.c.Log.Append(tx, record.Fact{Kind: factProposed, Actor: p.Pseudonym, Digest: digest, Note: a.Kind})
 	return a.ID, err
+}
+
+// frozen returns a proposed act as it is kept, and the digest that the second
+// person signs. The choice of a secret vote rests sealed under a key of its own,
+// which is destroyed when the proposal ends; the digest holds a nonce that rests
+// with it, so that nobody finds the choice by trying three of them.
+func (h *Chamber) frozen(tx *db.Tx, a *kernel.Act) ([]byte, landbridge.Digest, error) {
+	body := a.Encode()
+	digest := landbridge.Sum(append([]byte(domainProposal), body...))
+	if a.Kind != kernel.Voted {
+		return body, digest, nil
+	}
+	m, _, _, err := matter(tx, a.Matter)
+	if err != nil || !m.Secret() {
+		return body, digest, err
+	}
+	nonce := make([]byte, nonceSize, nonceSize+len(body))
+	if _, err := io.ReadFull(h.c.Random, nonce); err != nil {
+		return nil, digest, fmt.Errorf("reading randomness: %w", err)
+	}
+	key, err := h.c.Vault.Create(tx, vaultOwner(a.ID))
+	if err != nil {
+		return nil, digest, err
+	}
+	plain := append(nonce, body...)
+	return key.Seal(plain, sealedProposal), landbridge.Sum(append([]byte(domainProposal), plain...)), nil
+}
+
+const (
+	nonceSize      = 32
+	sealedProposal = "decision-proposal"
+)
+
+func vaultOwner(id landbridge.ID) string { return "decision/" + string(id) }
+
+// open returns the act of a proposal; nil where its content is not kept any more.
+func (h *Chamber) open(r reader, p *Proposal, body []byte) (*kernel.Act, error) {
+	if len(body) == 0 {
+		return nil, nil
+	}
+	if p.Kind != kernel.Voted || bytes.HasPrefix(body, []byte("landbridge-act/")) {
+		return kernel.ParseAct(body)
+	}
+	var key blob.Key
+	var err error
+	switch x := r.(type) {
+	case outside:
+		key, err = h.c.Vault.Key(x.ctx, x.db, vaultOwner(p.ID))
+	case *db.Tx:
+		key, err = h.c.Vault.KeyTx(x, vaultOwner(p.ID))
+	}
+	if err != nil {
+		return nil, err
+	}
+	plain, err := key.Open(body, sealedProposal)
+	if err != nil || len(plain) < nonceSize {
+		return nil, fmt.Errorf("opening a proposal: %w", err)
+	}
+	return kernel.ParseAct(plain[nonceSize:])
 }
 
 // possible refuses a proposal that could have no effect if it were approved now.
@@ -99,8 +162,9 @@ func (h *Chamber) possible(r reader, a kernel.Act) error {
 	return h.effect(r, &a)
 }
 
-func proposals(r reader, where string, args ...any) ([]*Proposal, error) {
+func (h *Chamber) proposals(r reader, where string, args ...any) ([]*Proposal, error) {
 	var all []*Proposal
+	var bodies [][]byte
 	err := r.Each(func(rows *sql.Rows) error {
 		var id, digest, about string
 		var body []byte
@@ -117,20 +181,22 @@ func proposals(r reader, where string, args ...any) ([]*Proposal, error) {
 			return err
 		}
 		p.ID, p.Digest, p.At = landbridge.ID(id), d, time.UnixMicro(at).UTC()
-		if len(body) > 0 { // the choice of a secret vote is not kept
-			p.Act, err = kernel.ParseAct(body)
-		}
-		all = append(all, p)
-		return err
+		all, bodies = append(all, p), append(bodies, body)
+		return nil
 	}, `SELECT id, digest, kind, about, body, person, author, state, reason, at_us FROM decision_proposal WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading proposals: %w", err)
 	}
+	for i, p := range all {
+		if p.Act, err = h.open(r, p, bodies[i]); err != nil {
+			return nil, err
+		}
+	}
 	return all, nil
 }
 
-func proposal(r reader, id landbridge.ID) (*Proposal, error) {
-	all, err := proposals(r, `id = $1`, string(id))
+func (h *Chamber) proposal(r reader, id landbridge.ID) (*Proposal, error) {
+	all, err := h.proposals(r, `id = $1`, string(id))
 	if err == nil && len(all) == 0 {
 		err = fail.New(fail.Missing, "there is no such proposal; the list shows those that wait")
 	}
@@ -148,7 +214,7 @@ func (h *Chamber) Proposals(ctx context.Context, p staff.Person) ([]*Proposal, e
 			return nil, err
 		}
 	}
-	return proposals(h.reading(ctx), fmt.Sprintf(`state = $1 ORDER BY at_us, id LIMIT %d`, maxWaiting), Waiting)
+	return h.proposals(h.reading(ctx), fmt.Sprintf(`state = $1 ORDER BY at_us, id LIMIT %d`, maxWaiting), Waiting)
 }
 
 // Proposal returns one proposal, decided ones too. Those who may see the list may see it.
@@ -158,7 +224,7 @@ func (h *Chamber) Proposal(ctx context.Context, p staff.Person, id landbridge.ID
 			return nil, err
 		}
 	}
-	return proposal(h.reading(ctx), id)
+	return h.proposal(h.reading(ctx), id)
 }
 
 // MayApprove says in which role the person may approve a proposal, or why not.
@@ -193,7 +259,7 @@ func (h *Chamber) maySign(p staff.Person, view *party.View, x *Proposal) (landbr
 // with a passkey (S21). If we die before the commit, it waits as before; after
 // it, the act is signed, in the log and on its way.
 func (h *Chamber) Approve(ctx context.Context, p staff.Person, id landbridge.ID, assertion []byte) (Done, error) {
-	x, err := proposal(h.reading(ctx), id)
+	x, err := h.proposal(h.reading(ctx), id)
 	if err != nil {
 		return Done{}, err
 	}
@@ -215,7 +281,7 @@ func (h *Chamber) Approve(ctx context.Context, p staff.Person, id landbridge.ID,
 	}
 	var done Done
 	err = h.c.DB.Write(ctx, func(tx *db.Tx) error {
-		x, err := proposal(tx, id)
+		x, err := h.proposal(tx, id)
 		if err != nil {
 			return err
 		}
@@ -229,6 +295,9 @@ func (h *Chamber) Approve(ctx context.Context, p staff.Person, id landbridge.ID,
 		body := x.Act.Encode()
 		if a.Kind == kernel.Cast {
 			body = []byte{} // what was chosen is nowhere any more
+		}
+		if err := h.c.Vault.Destroy(tx, vaultOwner(id)); err != nil {
+			return err
 		}
 		_, err = tx.Exec(`UPDATE decision_proposal SET state = $1, approver = $2, approval = $3, act = $4, body = $5, ended_us = $6 WHERE id = $7`,
 			Performed, p.Pseudonym, signed, done.Act.String(), body, h.now().UnixMicro(), string(id))
@@ -248,7 +317,7 @@ func (h *Chamber) Return(ctx context.Context, p staff.Person, id landbridge.ID, 
 		return err
 	}
 	return h.c.DB.Write(ctx, func(tx *db.Tx) error {
-		x, err := proposal(tx, id)
+		x, err := h.proposal(tx, id)
 		if err != nil {
 			return err
 		}
@@ -259,6 +328,9 @@ func (h *Chamber) Return(ctx context.Context, p staff.Person, id landbridge.ID, 
 			Returned, reason, p.Pseudonym, []byte{}, h.now().UnixMicro(), string(id))
 		if err != nil {
 			return fmt.Errorf("returning a proposal: %w", err)
+		}
+		if err := h.c.Vault.Destroy(tx, vaultOwner(id)); err != nil {
+			return err
 		}
 		_, err = h.c.Log.Append(tx, record.Fact{Kind: factReturned, Actor: p.Pseudonym, Digest: x.Digest})
 		return err

@@ -263,7 +263,7 @@ func (n *Node) openCasework(context.Context) (err error) {
 		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Clock: n.deps.Clock, Random: n.deps.Random,
 	})
 	n.Decision = decision.New(decision.Config{
-		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Clock: n.deps.Clock, Random: n.deps.Random,
+		DB: n.DB, Log: n.Log, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys, Vault: n.Vault, Clock: n.deps.Clock, Random: n.deps.Random,
 		Verify: n.Staff.VerifyApproval,
 	})
 	for _, handlers := range []map[string]exchange.Handler{n.Agreement.Handlers(), n.Mechanism.Handlers(), n.Decision.Handlers()} {

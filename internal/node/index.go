@@ -43,7 +43,8 @@ func (n *Node) openIndex(ctx context.Context) (err error) {
 func (n *Node) methodDecided(ctx context.Context, digest landbridge.Digest) error {
 	f, _, err := n.Decision.Decided(ctx, digest)
 	if fail.Is(err, fail.Missing) {
-		return fail.New(fail.Conflict, "nothing was adopted under %.16s…; put the method to the delegations first, or leave the digest out and say in words what it rests on", digest)
+		return fail.New(fail.Conflict,
+			"nothing was adopted under %.16s…; put the method to the delegations first, or leave the digest out and say in words what it rests on", digest)
 	}
 	if err == nil && f.Matter.Subject != kernel.AboutMethodology {
 		return fail.New(fail.Conflict, "what was adopted under %.16s… is about %s, not about the method of an index", digest, f.Matter.Subject)

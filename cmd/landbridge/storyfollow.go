@@ -307,10 +307,11 @@ func (s *story) public(ctx context.Context) error {
 	began := s.a.now()
 	base := s.f.member("XF").config.StaffURL() + "/public/"
 	here, next := base+"forum/"+s.c.edition+"/", base+"forum/"+s.c.coming+"/"
-	looks := []struct {
+	type look struct {
 		page  string
 		words []string
-	}{
+	}
+	looks := []look{
 		{base + "forum/", []string{"Haldvik Conference"}},
 		{here, []string{"Port Merrow", "Fraud by telephone"}},
 		{here + "programme?day=all", []string{"What a wagon knows about itself", "Cancelled"}},
@@ -319,11 +320,13 @@ func (s *story) public(ctx context.Context) error {
 		{here + "calendar.ics", []string{"BEGIN:VTIMEZONE", "STATUS:CANCELLED"}},
 		{base + "outcomes/", []string{s.c.chain.Text.Title}},
 		{base + "outcomes/" + s.c.matter, []string{"twenty-four hours", "train forty officers", s.c.chain.Reservation.Note, "Français"}},
-		{base + "commitments/", []string{"Forty officers trained together", "One list of containers", "Two ports write to it."}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Paper, []string{"Tove Brandal", "Josk Arrel"}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Expo, []string{"Listening fibre", "Quay Hall"}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Award, []string{"Night trains of Sarrat"}},
 		{next + "programme?day=all", []string{"What was promised in Port Merrow"}},
+	}
+	for _, x := range s.c.chain.Commitments { // the follow-up of the year in which it was due
+		looks = append(looks, look{base + "commitments/?year=" + s.c.after(x.Days)[:4], []string{x.Title, x.Report}})
 	}
 	for _, l := range looks {
 		text, err := page(ctx, l.page)

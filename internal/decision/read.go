@@ -228,9 +228,10 @@ func (h *Chamber) Proof(ctx context.Context, act landbridge.Digest) ([]byte, err
 
 // A Reminder is something of this party whose clock runs out.
 type Reminder struct {
-	Kind  string            // matter, closing, tally, outcome, milestone, commitment, task
-	About landbridge.Digest // the matter or the commitment
-	In    landbridge.ID     // of a task: the meeting
+	Kind  string             // matter, closing, tally, outcome, milestone, commitment, task
+	About landbridge.Digest  // the matter or the commitment
+	In    landbridge.ID      // of a task: the meeting
+	With  landbridge.PartyID // who keeps the matter or holds the meeting; empty for what this party promised
 	Title string
 	At    time.Time
 	Over  bool
@@ -252,9 +253,9 @@ func (h *Chamber) Reminders(ctx context.Context, p staff.Person, until time.Time
 		return nil, err
 	}
 	var out []Reminder
-	add := func(kind string, about landbridge.Digest, title string, at time.Time) {
-		if !at.After(until) {
-			out = append(out, Reminder{kind, about, "", title, at, at.Before(h.now())})
+	add := func(r Reminder) {
+		if r.Over = r.At.Before(h.now()); !r.At.After(until) {
+			out = append(out, r)
 		}
 	}
 	for _, f := range files {
@@ -262,13 +263,13 @@ func (h *Chamber) Reminders(ctx context.Context, p staff.Person, until time.Time
 		i := slices.IndexFunc(f.Positions, func(x kernel.Position) bool { return x.Party == h.me })
 		switch {
 		case f.Due && m.Keeper == h.me:
-			add("closing", f.Digest, m.Title, f.Closes)
+			add(Reminder{Kind: "closing", About: f.Digest, With: m.Keeper, Title: m.Title, At: f.Closes})
 		case f.State == kernel.Open && i >= 0 && f.Positions[i].Said == "" && !f.Due:
-			add("matter", f.Digest, m.Title, f.Closes)
+			add(Reminder{Kind: "matter", About: f.Digest, With: m.Keeper, Title: m.Title, At: f.Closes})
 		case f.State == kernel.Counting && slices.Contains(f.Waiting, h.me):
-			add("tally", f.Digest, m.Title, f.End)
+			add(Reminder{Kind: "tally", About: f.Digest, With: m.Keeper, Title: m.Title, At: f.End})
 		case f.State == kernel.Adopted && i >= 0 && f.Signers[h.me] == nil:
-			add("outcome", f.Digest, m.Title, f.End)
+			add(Reminder{Kind: "outcome", About: f.Digest, With: m.Keeper, Title: m.Title, At: f.End})
 		}
 	}
 	all, err := h.Commitments(ctx)
@@ -295,7 +296,7 @@ func (h *Chamber) tasks(ctx context.Context, until time.Time, known []*kernel.Co
 		for _, t := range m.Tasks {
 			linked := slices.ContainsFunc(known, func(c *kernel.Commitment) bool { return c.Act == t.Commitment })
 			if at := endOf(t.Due, h.now()); t.Party == h.me && t.Done == "" && !linked && !at.After(until) {
-				out = append(out, Reminder{"task", landbridge.Digest{}, m.ID, t.What, at, at.Before(h.now())})
+				out = append(out, Reminder{Kind: "task", In: m.ID, With: m.Host, Title: t.What, At: at, Over: at.Before(h.now())})
 			}
 		}
 	}
@@ -312,7 +313,7 @@ func endOf(day string, otherwise time.Time) time.Time {
 }
 
 // remind adds what is open of one commitment of this party.
-func (h *Chamber) remind(c *kernel.Commitment, add func(string, landbridge.Digest, string, time.Time)) {
+func (h *Chamber) remind(c *kernel.Commitment, add func(Reminder)) {
 	open := func(status string) bool { return status == kernel.Running || status == kernel.Late }
 	today := h.now().Format(time.DateOnly)
 	if c.Party != h.me || !open(c.Status(today)) {
@@ -321,10 +322,10 @@ func (h *Chamber) remind(c *kernel.Commitment, add func(string, landbridge.Diges
 	end := func(day string) time.Time { return endOf(day, h.now()) }
 	for _, m := range c.Promise.Milestones {
 		if open(c.MilestoneStatus(m, today)) {
-			add("milestone", c.Act, m.Title, end(m.Due))
+			add(Reminder{Kind: "milestone", About: c.Act, Title: m.Title, At: end(m.Due)})
 		}
 	}
-	add("commitment", c.Act, c.Promise.Title, end(c.Promise.Due))
+	add(Reminder{Kind: "commitment", About: c.Act, Title: c.Promise.Title, At: end(c.Promise.Due)})
 }
 
 // Decided returns the adopted matter whose outcome or text has the digest, for

@@ -144,7 +144,7 @@ func (s *site) outcome(v *visit) error {
 	}
 	t, m := v.t, f.Matter
 	view := OutcomeView{Frame: s.frame(v, m.Title), Tabs: s.decisionTabs(v), ID: d.String(), Heading: m.Title, How: s.howAdopted(v, f), When: t.DateTime(f.End),
-		Subject: t.T("public.outcomes.subject." + m.Subject), Session: m.Session, Digest: f.Outcome.Digest().String(), Text: m.Text.String(),
+		Subject: t.T("public.outcomes.subject." + m.Subject), Session: s.editionName(v, m.Session), Digest: f.Outcome.Digest().String(), Text: m.Text.String(),
 		File: outcomesPath + d.String() + "/proof.decision"}
 	for _, p := range f.Outcome.Adopting {
 		view.Adopting = append(view.Adopting, s.partyName(v, p))
@@ -392,7 +392,7 @@ func (s *site) commitment(v *visit) error {
 	status := c.Status(day)
 	view := CommitmentView{Frame: s.frame(v, c.Promise.Title), Tabs: s.decisionTabs(v), ID: d.String(), Heading: c.Promise.Title, Party: s.partyName(v,
 		c.Party), Made: v.t.Date(c.At),
-		Due: v.day(c.Promise.Due), What: c.Promise.What, Indicator: c.Promise.Indicator, Target: c.Promise.Target, Session: c.Promise.Session,
+		Due: v.day(c.Promise.Due), What: c.Promise.What, Indicator: c.Promise.Indicator, Target: c.Promise.Target, Session: s.editionName(v, c.Promise.Session),
 		Status: v.t.T("public.commitments.status." + status), Class: statusClass(status), File: commitmentsPath + d.String() + "/proof.decision", Day: v.day(day)}
 	if !c.Matter.IsZero() {
 		if _, err := s.Decisions.Outcome(v.Context(), c.Matter); err == nil {

@@ -143,7 +143,7 @@ func (s *site) matterFacts(v *visit, f *decision.File, view *MatterView) {
 	if m.Secret() {
 		add("decide.tellers", s.codes(v, m.Tellers))
 	}
-	add("decide.session", m.Session)
+	add("decide.session", s.editionName(v, m.Session))
 	count := func(key string, n int) { view.Count = append(view.Count, NameValue{t.T(key), t.Number(int64(n))}) }
 	switch {
 	case m.Method == kernel.Consensus:

@@ -228,6 +228,9 @@ func (s *site) decisionDesk(v *visit) ([]DeskLine, error) {
 		}
 		line := DeskLine{Href: href, Title: r.Title, Sub: v.t.T("decide.title"), Waits: v.t.T("decide.remind." + r.Kind),
 			Clock: s.clockTo(v, r.At.Add(-soon), r.At, v.t.T("decide.remind."+r.Kind))}
+		if r.With != "" {
+			line.With = s.codes(v, []landbridge.PartyID{r.With})
+		}
 		if r.Kind == "outcome" { // signing has no clock of its own
 			line.Clock, line.Since = nil, v.t.When(r.At, s.Clock())
 		}

@@ -186,7 +186,8 @@ func (s *site) showMeeting(v *visit, status int, id landbridge.ID, problem strin
 	t := v.t
 	view := MeetingView{Frame: s.frame(v, m.Title), ID: string(m.ID), Heading: m.Title, Kind: t.T("meet.kind." + m.Kind), When: t.DateTime(m.Start),
 		Until: t.DateTime(m.End),
-		Host:  s.partyName(v, m.Host), Place: m.Place, Link: m.Link, Session: m.Session, Revision: m.Revision, PartyNames: s.codes(v, m.Parties), Result: m.Result,
+		Host:  s.partyName(v, m.Host), Place: m.Place, Link: m.Link, Session: s.editionName(v, m.Session),
+		Revision: m.Revision, PartyNames: s.codes(v, m.Parties), Result: m.Result,
 		Chair: m.Host == s.Party && s.may(v, access.PrepareDecisions), ListClosed: f.Closed, Languages2: textLanguages(t, v.t.Code), Problem: problem,
 		MaySpeak: slices.Contains(m.Parties, s.Party) && s.may(v, access.SpeakInDecisions)}
 	view.Rules = t.T("meet.rules", clockText(time.Duration(m.Rules.Turn)*time.Second))

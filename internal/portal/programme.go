@@ -24,14 +24,16 @@ const (
 // A ProgrammeView is page/programme.
 type ProgrammeView struct {
 	Frame
-	Edition EditionHead
-	Choices []Select
-	Text    string
-	Total   string
-	ZoneNow string
-	Groups  []SessionGroup
-	Feeds   []Link
-	Version *VersionLine
+	Edition  EditionHead
+	Choices  []Select // what most readers choose by
+	More     []Select // what some do, folded away until one of them is chosen
+	Text     string
+	Total    string
+	ZoneNow  string
+	MoreOpen bool
+	Groups   []SessionGroup
+	Feeds    []Link
+	Version  *VersionLine
 }
 
 // A Select is one choice of a filter.
@@ -173,7 +175,14 @@ func (s *site) programme(v *visit) error {
 	found := p.Select(f)
 	w := s.writer(v, p)
 	view := ProgrammeView{Frame: s.frame(v, v.t.T("public.forum.page.programme")), Edition: s.head(v, p.Edition, true), Text: f.Text,
-		Choices: w.choices(q), Total: v.t.T("public.forum.sessions", len(found)), Groups: w.groups(q.Get("by"), found)}
+		Total: v.t.T("public.forum.sessions", len(found)), Groups: w.groups(q.Get("by"), found)}
+	for _, c := range w.choices(q) {
+		if c.Name == "day" || c.Name == "part" {
+			view.Choices = append(view.Choices, c)
+			continue
+		}
+		view.More, view.MoreOpen = append(view.More, c), view.MoreOpen || q.Get(c.Name) != ""
+	}
 	view.ZoneNow = v.t.T("public.forum.zone.note", p.Edition.Zone)
 	if w.zone != nil {
 		view.ZoneNow = v.t.T("public.forum.zone.note", w.zone.String())

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"landbridge.example"
+	"landbridge.example/decision"
 	"landbridge.example/handling"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/call"
@@ -415,8 +416,12 @@ func foreignKeys(t testing.TB) []string {
 	find("case.stop.", cases, `"(S[0-9]+)": +"[^"]{40}`)
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
-	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/call", "internal/notice", "internal/gpsi", "internal/screening", "internal/delegation"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/call", "internal/notice", "internal/gpsi", "internal/screening", "internal/delegation",
+		"internal/decision"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
+	for _, kind := range append(decision.Kinds(), "floor-asked", "meeting-shown") { // an act is a fact of its own kind
+		all = append(all, "fact.decision."+kind)
+	}
 	for _, rung := range []string{"submitted", "relayed", "delivered", "retrieved", "acknowledged", "decided", "refused", "undeliverable"} {
 		all = append(all, "fact.message."+rung)
 	}

@@ -341,7 +341,8 @@ func (m *member) ready(ctx context.Context, ended <-chan struct{}) error {
 			} else {
 				conn.Close()
 			}
-			if _, err := c.Health(patience); err == nil {
+			// A node that says it is not well is there all the same, and tells whoever asks it next.
+			if _, err := c.Health(patience); err == nil || errors.As(err, new(*client.Problem)) {
 				return nil
 			}
 		}

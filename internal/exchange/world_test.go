@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -144,14 +145,21 @@ func newWorld(t testing.TB, s setup) *world {
 	return w
 }
 
+// freeAddr returns an address that is free now, below the ports from which
+// systems choose the near end of outgoing connections (32768 and up on Linux):
+// there a connection of another node could take it before its own listens.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, last, tries = 12_000, 32_000, 50
+	for range tries {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+mathrand.IntN(last-first)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // open opens the database and builds everything on it.

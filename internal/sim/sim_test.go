@@ -26,15 +26,6 @@ var weather = map[string]struct {
 	"storm":  {faults: sim.Faults{Lose: 0.1, LoseAnswer: 0.15, Duplicate: 0.15, MinDelay: time.Millisecond, MaxDelay: 10 * time.Second}, deaths: true, cuts: true},
 }
 
-// fewer is how much of something is tried, and how much of it under the race
-// detector, which makes everything ten times slower.
-func fewer(all, raced int) int {
-	if underRace {
-		return raced
-	}
-	return all
-}
-
 // TestWeather plays random stories in every weather. LANDBRIDGE_SEED replays
 // one seed; the full tier plays many.
 func TestWeather(t *testing.T) {
@@ -55,7 +46,7 @@ func TestWeather(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := sim.New(t, sim.Options{Seed: seed, Parties: states, Faults: wx.faults})
 					defer w.Close()
-					play(t, w, wx.deaths, wx.cuts, fewer(45, 15))
+					play(t, w, wx.deaths, wx.cuts, 45)
 				})
 			})
 		}
@@ -118,7 +109,7 @@ func TestQuiet(t *testing.T) {
 // point of its work, waits and tries again instead of spinning: a spinning
 // node never lets simulated time pass, and this test would not end.
 func TestDeadDisk(t *testing.T) {
-	for n := range fewer(5, 2) {
+	for n := range 5 {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := sim.New(t, sim.Options{Seed: 7, Parties: states[:2], Faults: sim.Faults{MinDelay: time.Millisecond, MaxDelay: time.Millisecond}})

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"landbridge.example"
+	"landbridge.example/internal/fail"
 )
 
 // An Action is one kind of thing a person does on a node.
@@ -101,6 +102,15 @@ type Decision struct {
 	Allow bool
 	Rule  string // the rule that decided: "S28", or "0.2" for the list of roles
 	Why   string // one sentence that says what the rule asks for
+}
+
+// Err returns nil for what is allowed, and otherwise the refusal that a person
+// sees: what the rule asks for, and which rule it is.
+func (d Decision) Err() error {
+	if d.Allow {
+		return nil
+	}
+	return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
 }
 
 // A row says which roles may perform an action, and what everybody else is told.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"landbridge.example"
+	"landbridge.example/internal/fail"
 )
 
 func TestTableIsComplete(t *testing.T) {
@@ -60,5 +61,20 @@ func TestS28BlindRoles(t *testing.T) {
 func TestUnknownAction(t *testing.T) {
 	if d := Allow(landbridge.Roles(), "case.search_everywhere"); d.Allow || d.Why == "" {
 		t.Errorf("an action without a rule: %+v", d)
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	tab := New()
+	if err := tab.Allow([]landbridge.Role{landbridge.Secretariat}, WriteNews).Err(); err != nil {
+		t.Errorf("what is allowed is refused: %v", err)
+	}
+	d := tab.Allow([]landbridge.Role{landbridge.Analyst}, WriteNews)
+	err := d.Err()
+	if !fail.Is(err, fail.Denied) || fail.Safe(err) != d.Why+" (0.2)" {
+		t.Errorf("the refusal reads %q of %v", fail.Safe(err), fail.KindOf(err))
+	}
+	if err := (Decision{}).Err(); !fail.Is(err, fail.Denied) {
+		t.Errorf("nothing decided is not a refusal: %v", err)
 	}
 }

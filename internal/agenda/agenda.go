@@ -88,8 +88,8 @@ const accountPrefix, guestPrefix = "account/", "guest/"
 
 // own returns the agenda of a person who may keep one.
 func (g *Agendas) own(p staff.Person) (Holder, error) {
-	if d := g.access.Allow(p.Roles, access.KeepAgenda); !d.Allow {
-		return "", fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
+	if err := g.access.Allow(p.Roles, access.KeepAgenda).Err(); err != nil {
+		return "", err
 	}
 	return Holder(accountPrefix + string(p.Account)), nil
 }
@@ -417,8 +417,8 @@ func (o *Opened) End(ctx context.Context) error {
 // NewCode makes a code by which a guest gets an agenda, once. label is for
 // whoever hands it out; it names no person.
 func (g *Agendas) NewCode(ctx context.Context, p staff.Person, label string) (code string, ends time.Time, err error) {
-	if d := g.access.Allow(p.Roles, access.WriteForum); !d.Allow {
-		return "", ends, fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
+	if err := g.access.Allow(p.Roles, access.WriteForum).Err(); err != nil {
+		return "", ends, err
 	}
 	if len(label) > maxName || !utf8.ValidString(label) || strings.ContainsFunc(label, unicode.IsControl) {
 		return "", ends, fail.New(fail.Invalid, "a label has at most %d bytes of plain text", maxName)

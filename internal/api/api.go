@@ -211,10 +211,7 @@ func (c *call) may(action access.Action) error {
 	if c.token != nil && !c.token.May(action) {
 		return fail.New(fail.Denied, "this token may not do %s; make one that may on your account page", action)
 	}
-	if d := access.Allow(c.person.Roles, action); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return access.Allow(c.person.Roles, action).Err()
 }
 
 // who finds out who is asking: by token, or by the session of the pages.

@@ -244,10 +244,7 @@ func (w *Casework) newest(id string) (*process.Definition, error) {
 // may asks the table of roles and actions. Pages and the API ask it too; here it
 // holds for whoever comes by another way.
 func (w *Casework) may(p staff.Person, a access.Action) error {
-	if d := w.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return w.access.Allow(p.Roles, a).Err()
 }
 
 // now is the time to the microsecond, as envelopes and rows hold it.

@@ -32,7 +32,6 @@ import (
 
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/fail"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
 )
@@ -101,10 +100,7 @@ func New(c Config) (*Register, error) {
 func (g *Register) now() time.Time { return g.c.Clock().UTC().Truncate(time.Microsecond) }
 
 func (g *Register) may(p staff.Person, a access.Action) error {
-	if d := g.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return g.access.Allow(p.Roles, a).Err()
 }
 
 // reader is what reads go through, inside a transaction and outside.

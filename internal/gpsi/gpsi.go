@@ -120,10 +120,7 @@ func (g *Register) Countries() *country.List { return g.countries }
 // may asks the table of roles and actions. Pages and the API ask it too; here it
 // holds for whoever comes by another way.
 func (g *Register) may(p staff.Person, a access.Action) error {
-	if d := g.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return g.access.Allow(p.Roles, a).Err()
 }
 
 // now is the time to the microsecond, as rows hold it.

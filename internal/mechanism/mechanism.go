@@ -101,10 +101,7 @@ func (g *Groups) Handlers() map[string]exchange.Handler {
 func (g *Groups) now() time.Time { return g.c.Clock().UTC().Truncate(time.Microsecond) }
 
 func (g *Groups) may(p staff.Person, a access.Action) error {
-	if d := g.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return g.access.Allow(p.Roles, a).Err()
 }
 
 // A Saying is what a person has this party say in a group.

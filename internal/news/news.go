@@ -119,10 +119,7 @@ func New(c Config) *Desk { return &Desk{c: c, access: access.New()} }
 func (k *Desk) now() time.Time { return k.c.Clock().UTC().Truncate(time.Microsecond) }
 
 func (k *Desk) may(p staff.Person, a access.Action) error {
-	if d := k.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return k.access.Allow(p.Roles, a).Err()
 }
 
 // Save writes the draft of an item; an empty id begins one. seen is the

@@ -135,10 +135,7 @@ func (g *Register) now() time.Time { return g.c.Clock().UTC().Truncate(time.Micr
 
 // may asks the table of roles and actions.
 func (g *Register) may(p staff.Person, a access.Action) error {
-	if d := g.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return g.access.Allow(p.Roles, a).Err()
 }
 
 func (g *Register) fact(tx *db.Tx, kind, actor string, digest landbridge.Digest, about, note string) error {

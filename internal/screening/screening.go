@@ -190,10 +190,7 @@ func (s *Screening) Warm(ctx context.Context) error {
 
 // may asks the table of roles and actions.
 func (s *Screening) may(p staff.Person, a access.Action) error {
-	if d := s.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return s.access.Allow(p.Roles, a).Err()
 }
 
 func (s *Screening) now() time.Time { return s.c.Clock().UTC().Truncate(time.Microsecond) }

@@ -106,10 +106,7 @@ func (g *Register) Handlers() map[string]exchange.Handler {
 func (g *Register) now() time.Time { return g.c.Clock().UTC().Truncate(time.Microsecond) }
 
 func (g *Register) may(p staff.Person, a access.Action) error {
-	if d := g.access.Allow(p.Roles, a); !d.Allow {
-		return fail.New(fail.Denied, "%s (%s)", d.Why, d.Rule)
-	}
-	return nil
+	return g.access.Allow(p.Roles, a).Err()
 }
 
 // Propose begins a record and returns its id. It is in the own log and on its

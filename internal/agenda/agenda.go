@@ -281,10 +281,7 @@ func (g *Agendas) Addresses(ctx context.Context, p staff.Person) ([]Address, err
 		var a Address
 		var made, used int64
 		err := rows.Scan(&a.ID, &a.Name, &a.Contacts, &made, &used)
-		a.Made = time.UnixMicro(made).UTC()
-		if used > 0 {
-			a.Used = time.UnixMicro(used).UTC()
-		}
+		a.Made, a.Used = db.Moment(made), db.Moment(used)
 		all = append(all, a)
 		return err
 	}, fmt.Sprintf(`SELECT id, name, contacts, made_us, used_us FROM agenda_address WHERE holder = $1 AND ended_us = 0 ORDER BY made_us DESC, id LIMIT %d`,

@@ -362,10 +362,7 @@ func (g *Register) copiesOf(r reader, id string) (map[landbridge.PartyID]Copy, e
 		if err := rows.Scan(&who, &theirs, &body, &seen, &at); err != nil {
 			return err
 		}
-		c := Copy{Party: landbridge.PartyID(who), Theirs: theirs, At: time.UnixMicro(at).UTC()}
-		if seen != 0 {
-			c.Shown = time.UnixMicro(seen).UTC()
-		}
+		c := Copy{Party: landbridge.PartyID(who), Theirs: theirs, At: db.Moment(at), Shown: db.Moment(seen)}
 		if body != nil {
 			i, err := Parse(body)
 			if err != nil {

@@ -214,7 +214,7 @@ func (d *Desk) Open(ctx context.Context, p staff.Person, c Call) (landbridge.ID,
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO call_call (id, edition, kind, body, closes_us, erase_us) VALUES ($1, $2, $3, $4, $5, $6)`,
-			c.ID, c.Edition, c.Kind, body, us(c.Closes), us(c.Ends.AddDate(0, 0, c.KeepDays))); err != nil {
+			c.ID, c.Edition, c.Kind, body, db.Micros(c.Closes), db.Micros(c.Ends.AddDate(0, 0, c.KeepDays))); err != nil {
 			return fmt.Errorf("opening a call: %w", err)
 		}
 		return d.fact(tx, factOpened, p.Pseudonym, c.ID)
@@ -337,18 +337,4 @@ func fold(s string) string {
 		return unicode.ToLower(r)
 	}, norm.NFKD.String(s))
 	return strings.Join(strings.Fields(s), " ")
-}
-
-func us(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func at(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
 }

@@ -189,7 +189,7 @@ func (d *Desk) Submit(ctx context.Context, call landbridge.ID, x Content, author
 		}
 		if _, err := tx.Exec(`INSERT INTO call_entry (id, of_call, number, state, token, content, long, authors, decision, decided_by, sent_us)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '',
-				$10)`, id, call, r.Number, Sent, token(secret), content, long, by, []byte{}, us(d.now())); err != nil {
+				$10)`, id, call, r.Number, Sent, token(secret), content, long, by, []byte{}, db.Micros(d.now())); err != nil {
 			return fmt.Errorf("taking an entry in: %w", err)
 		}
 		return d.fact(tx, factSent, "node", id)
@@ -230,7 +230,7 @@ func readRow(s scanner, missing string) (*row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading an entry: %w", err)
 	}
-	r.sent = at(sent)
+	r.sent = db.Moment(sent)
 	return r, nil
 }
 
@@ -333,9 +333,7 @@ func (d *Desk) news(ctx context.Context, e *Entry) error {
 	if err != nil {
 		return fmt.Errorf("reading a publication: %w", err)
 	}
-	if at > 0 {
-		e.Published = time.UnixMicro(at).UTC()
-	}
+	e.Published = db.Moment(at)
 	if e.Call.Kind != Expo {
 		return nil
 	}

@@ -213,7 +213,7 @@ func (d *Desk) Share(ctx context.Context, entry landbridge.ID, x Card, consent b
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO call_contact (id, entry, token, body, at_us) VALUES ($1, $2, $3, $4, $5)`,
-			id, entry, token(secret), body, us(d.now())); err != nil {
+			id, entry, token(secret), body, db.Micros(d.now())); err != nil {
 			return fmt.Errorf("sharing a card: %w", err)
 		}
 		return d.fact(tx, factShared, "node", id)

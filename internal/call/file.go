@@ -77,7 +77,7 @@ func (d *Desk) SetFile(ctx context.Context, secret string, data []byte) (err err
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO call_file (entry, sealed, size, at_us) VALUES ($1, $2, $3, $4)`,
-			r.id, ref.Digest.String(), len(data), us(d.now())); err != nil {
+			r.id, ref.Digest.String(), len(data), db.Micros(d.now())); err != nil {
 			return fmt.Errorf("keeping a file: %w", err)
 		}
 		return d.fact(tx, factFile, "node", r.id)

@@ -56,7 +56,7 @@ func (d *Desk) due(ctx context.Context, find string) ([]landbridge.ID, error) {
 		err := rows.Scan(&id)
 		all = append(all, id)
 		return err
-	}, find, us(d.now()), eraseAtOnce)
+	}, find, db.Micros(d.now()), eraseAtOnce)
 	if err != nil {
 		return nil, fmt.Errorf("looking for what to erase: %w", err)
 	}

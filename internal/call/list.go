@@ -137,7 +137,7 @@ func (d *Desk) Reviewers(ctx context.Context, p staff.Person, call landbridge.ID
 		var body []byte
 		var came int64
 		err := rows.Scan(&x.ID, &body, &came, &x.Given, &x.Done, &x.Conflicts)
-		x.Came = at(came)
+		x.Came = db.Moment(came)
 		all, bodies, owners = append(all, x), append(bodies, body), append(owners, owner(x.ID))
 		return err
 	}, `SELECT v.id, v.body, v.taken_us, count(r.entry), count(r.entry) FILTER (WHERE r.state = $2), count(r.entry) FILTER (WHERE r.state = $3)

@@ -124,7 +124,7 @@ func (d *Desk) publish(tx *db.Tx, r *ready) (int, error) {
 		file = r.file.Digest.String()
 	}
 	res, err := tx.Exec(`INSERT INTO call_published (entry, edition, kind, number, body, long, file, file_size, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT DO NOTHING`, r.out.Entry, r.out.Edition, r.out.Kind, r.out.Number, r.body, r.long, file, r.size, us(d.now()))
+		ON CONFLICT DO NOTHING`, r.out.Entry, r.out.Edition, r.out.Kind, r.out.Number, r.body, r.long, file, r.size, db.Micros(d.now()))
 	if err != nil {
 		return 0, fmt.Errorf("publishing: %w", err)
 	}
@@ -153,7 +153,7 @@ func readPublished(row scanner, more ...any) (x Published, err error) {
 		return x, err
 	}
 	err = json.Unmarshal(body, &x)
-	x.File, x.At = size, at(when)
+	x.File, x.At = size, db.Moment(when)
 	return x, err
 }
 

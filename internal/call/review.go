@@ -95,9 +95,9 @@ func (d *Desk) Accept(ctx context.Context, code string) (string, error) {
 		if taken > 0 {
 			return fail.New(fail.Conflict,
 				"this code was used on %s and opens only once; if that was not you, tell the secretariat, which removes it and invites you again",
-				at(taken).Format("2 January 2006 15:04 MST"))
+				db.Moment(taken).Format("2 January 2006 15:04 MST"))
 		}
-		if _, err := tx.Exec(`UPDATE call_reviewer SET token = $1, taken_us = $2 WHERE id = $3`, token(secret), us(d.now()), id); err != nil {
+		if _, err := tx.Exec(`UPDATE call_reviewer SET token = $1, taken_us = $2 WHERE id = $3`, token(secret), db.Micros(d.now()), id); err != nil {
 			return fmt.Errorf("taking an invitation: %w", err)
 		}
 		return d.fact(tx, factAccepted, "node", id)
@@ -143,7 +143,7 @@ func (d *Desk) Assign(ctx context.Context, p staff.Person, entry, reviewer landb
 			return fail.New(fail.Denied, "this reviewer has a conflict of interest: the same person or organisation stands behind the entry; choose another")
 		}
 		if _, err := tx.Exec(`INSERT INTO call_review (entry, reviewer, state, body, at_us) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			entry, reviewer, Assigned, []byte{}, us(d.now())); err != nil {
+			entry, reviewer, Assigned, []byte{}, db.Micros(d.now())); err != nil {
 			return fmt.Errorf("assigning a review: %w", err)
 		}
 		return d.fact(tx, factAssigned, p.Pseudonym, entry)
@@ -227,7 +227,7 @@ func (d *Desk) Declare(ctx context.Context, secret string, entry landbridge.ID, 
 			return fail.New(fail.Conflict, "you said this already")
 		}
 		if _, err := tx.Exec(`UPDATE call_review SET state = $1, body = $2, at_us = $3 WHERE entry = $4 AND reviewer = $5`,
-			to, []byte{}, us(d.now()), entry, id); err != nil {
+			to, []byte{}, db.Micros(d.now()), entry, id); err != nil {
 			return fmt.Errorf("declaring: %w", err)
 		}
 		if !conflict {
@@ -332,7 +332,7 @@ func (d *Desk) Judge(ctx context.Context, secret string, entry landbridge.ID, v 
 			return err
 		}
 		if _, err := tx.Exec(`UPDATE call_review SET state = $1, body = $2, at_us = $3 WHERE entry = $4 AND reviewer = $5`,
-			Done, body, us(d.now()), entry, id); err != nil {
+			Done, body, db.Micros(d.now()), entry, id); err != nil {
 			return fmt.Errorf("keeping a review: %w", err)
 		}
 		return d.fact(tx, factReviewed, "node", entry)

@@ -143,7 +143,7 @@ func (w *Casework) noteReading(ctx context.Context, f *whole, p staff.Person, pu
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	fresh := err == nil && version == f.Version && now.Sub(at(last)) < readAgain
+	fresh := err == nil && version == f.Version && now.Sub(db.Moment(last)) < readAgain
 	unopened := slices.ContainsFunc(f.acts, func(a *actRow) bool { return !a.Retrieved })
 	if fresh && !unopened {
 		return nil
@@ -156,7 +156,7 @@ func (w *Casework) noteReading(ctx context.Context, f *whole, p staff.Person, pu
 		}
 		_, err := tx.Exec(`INSERT INTO casework_read (case_id, person, purpose, at_us, version) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (case_id, person, purpose) DO UPDATE SET at_us = excluded.at_us, version = excluded.version`,
-			f.ID, p.Pseudonym, purpose, us(now), f.Version)
+			f.ID, p.Pseudonym, purpose, db.Micros(now), f.Version)
 		if err != nil {
 			return err
 		}

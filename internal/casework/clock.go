@@ -70,7 +70,7 @@ func (w *Casework) runClock(ctx context.Context, j jobs.Job) error {
 // mark notes that a clock ran out, and reports whether that is new.
 func (w *Casework) mark(tx *db.Tx, id landbridge.CaseID, clock string, due time.Time) (bool, error) {
 	res, err := tx.Exec(`INSERT INTO casework_mark (case_id, clock, due_us, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		id, clock, us(due), us(w.now()))
+		id, clock, db.Micros(due), db.Micros(w.now()))
 	if err != nil {
 		return false, fmt.Errorf("noting a clock: %w", err)
 	}
@@ -244,7 +244,7 @@ func (w *Casework) Bar(ctx context.Context, p staff.Person, id landbridge.CaseID
 			return noCase()
 		}
 		_, err = tx.Exec(`UPDATE casework_case SET bar = $1, version = version + 1, changed_us = $2 WHERE id = $3`,
-			f.key.Seal([]byte(reason), aboutBar(id)), us(w.now()), id)
+			f.key.Seal([]byte(reason), aboutBar(id)), db.Micros(w.now()), id)
 		if err != nil {
 			return err
 		}

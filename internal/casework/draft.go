@@ -210,7 +210,7 @@ func (w *Casework) insertDraft(tx *db.Tx, f *whole, d *draftRow) (err error) {
 	}
 	_, err = tx.Exec(`INSERT INTO casework_draft (id, case_id, transition, person, state, input, note, changed_us, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		d.ID, d.Case, d.Transition, d.Person, d.State, input, note, us(d.Changed), d.Version)
+		d.ID, d.Case, d.Transition, d.Person, d.State, input, note, db.Micros(d.Changed), d.Version)
 	if err != nil {
 		return fmt.Errorf("entering a draft: %w", err)
 	}
@@ -246,7 +246,7 @@ func (w *Casework) updateDraft(tx *db.Tx, f *whole, d *draftRow) error {
 	}
 	d.Changed = w.now()
 	res, err := tx.Exec(`UPDATE casework_draft SET state = $1, input = $2, note = $3, changed_us = $4, version = version + 1 WHERE id = $5 AND version = $6`,
-		d.State, input, note, us(d.Changed), d.ID, d.Version)
+		d.State, input, note, db.Micros(d.Changed), d.ID, d.Version)
 	if err != nil {
 		return fmt.Errorf("saving a draft: %w", err)
 	}
@@ -290,7 +290,7 @@ func (f *whole) draft(s source, id landbridge.ID) (*draftRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a draft: %w", err)
 	}
-	d.Changed = at(changed)
+	d.Changed = db.Moment(changed)
 	if input, err = f.key.Open(input, aboutInput(id)); err != nil {
 		return nil, err
 	}
@@ -353,7 +353,7 @@ func (w *Casework) SaveDraft(ctx context.Context, p staff.Person, draft landbrid
 			return nil
 		}
 		_, err = tx.Exec(`UPDATE casework_case SET title = $1, changed_us = $2, version = version + 1 WHERE id = $3`,
-			f.key.Seal([]byte(in.Title), aboutTitle(f.ID)), us(w.now()), f.ID)
+			f.key.Seal([]byte(in.Title), aboutTitle(f.ID)), db.Micros(w.now()), f.ID)
 		return err
 	})
 	if err != nil {
@@ -388,7 +388,7 @@ func (w *Casework) DropDraft(ctx context.Context, p staff.Person, draft landbrid
 		if len(f.acts) == 0 { // kept for a while: what a safeguard stopped is looked at later
 			f.Keep = w.now().Add(keepDropped)
 			_, err = tx.Exec(`UPDATE casework_case SET live = FALSE, outcome = $1, changed_us = $2, keep_us = $3, version = version + 1 WHERE id = $4`,
-				draftDropped, us(w.now()), us(f.Keep), f.ID)
+				draftDropped, db.Micros(w.now()), db.Micros(f.Keep), f.ID)
 			if err != nil {
 				return err
 			}

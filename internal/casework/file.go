@@ -82,7 +82,7 @@ func (f *whole) scanFile(scan func(...any) error) (*fileRow, error) {
 	if err := json.Unmarshal(opened, &r.fileMeta); err != nil {
 		return nil, fmt.Errorf("reading a file: %w", err)
 	}
-	r.ID, r.Made = id, at(made)
+	r.ID, r.Made = id, db.Moment(made)
 	if message != "" {
 		r.Message, err = landbridge.ParseDigest(message)
 	}
@@ -278,7 +278,7 @@ func (w *Casework) insertFile(tx *db.Tx, f *whole, r *fileRow) error {
 		header, signature, state, made_us, log_index, retrieved)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		f.ID, r.ID, r.Draft, r.Act, r.Party, meta, r.content, r.stored, digestText(r.Message),
-		orEmpty(r.header), orEmpty(r.signature), r.State, us(r.Made), 0, r.Retrieved)
+		orEmpty(r.header), orEmpty(r.signature), r.State, db.Micros(r.Made), 0, r.Retrieved)
 	if err != nil {
 		return fmt.Errorf("entering a file: %w", err)
 	}

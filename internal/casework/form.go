@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"landbridge.example"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/staff"
 	"landbridge.example/process"
 )
@@ -87,7 +88,7 @@ func (w *Casework) Proposal(ctx context.Context, p staff.Person, id landbridge.I
 	c := r.Core
 	v := &ProposalView{ID: id, Draft: r.Draft, Case: f.ID, Number: f.Number, Title: c.Title, Process: f.def.Title, Transition: f.def.Transition(c.Transition),
 		To: c.To, Marking: c.Handling, Digest: r.Digest, Groups: f.groups(c.Fields, nil), Ground: c.Ground, Reason: c.Reason,
-		By: PersonView{Party: w.me, Pseudonym: r.Person, Name: c.By.Name, Role: c.By.Role}, At: at(r.MadeUS), Needs: needs(r.missing(f)), State: r.State}
+		By: PersonView{Party: w.me, Pseudonym: r.Person, Name: c.By.Name, Role: c.By.Role}, At: db.Moment(r.MadeUS), Needs: needs(r.missing(f)), State: r.State}
 	if v.Title == "" {
 		v.Title = f.Title
 	}

@@ -12,6 +12,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 	"landbridge.example/process"
@@ -208,12 +209,12 @@ func cursor(r *caseRow, sort string) string {
 	case "", "clock":
 		key = strconv.FormatInt(far, 10)
 		if !r.Due.IsZero() {
-			key = strconv.FormatInt(us(r.Due), 10)
+			key = strconv.FormatInt(db.Micros(r.Due), 10)
 		}
 	case "changed":
-		key = strconv.FormatInt(us(r.Changed), 10)
+		key = strconv.FormatInt(db.Micros(r.Changed), 10)
 	case "opened":
-		key = strconv.FormatInt(us(r.Opened), 10)
+		key = strconv.FormatInt(db.Micros(r.Opened), 10)
 	}
 	return base64.RawURLEncoding.EncodeToString([]byte(key + " " + string(r.ID)))
 }
@@ -370,7 +371,7 @@ func (w *Casework) deskTurns(ctx context.Context, p staff.Person, d *Desk) error
 			if roles, _ := r.rolesOf(f, p); len(roles) == 0 {
 				continue // the person's own, or signed already
 			}
-			item.Kind, item.Since = "approval", at(r.MadeUS)
+			item.Kind, item.Since = "approval", db.Moment(r.MadeUS)
 			item.Waits = Text{"desk.approval", []any{tr.Label}, "your approval: " + tr.Label}
 		}
 		d.Items = append(d.Items, item)
@@ -433,7 +434,7 @@ func (w *Casework) deskDrafts(ctx context.Context, p staff.Person, d *Desk) erro
 func (w *Casework) deskLate(ctx context.Context, p staff.Person, d *Desk) error {
 	now := w.now()
 	rows, err := w.rows(ctx, `SELECT `+caseColumns+` FROM casework_case c WHERE live = TRUE AND due_us > 0 AND due_us <= $1
-		ORDER BY due_us, id LIMIT `+strconv.Itoa(maxDesk), us(now))
+		ORDER BY due_us, id LIMIT `+strconv.Itoa(maxDesk), db.Micros(now))
 	if err != nil {
 		return err
 	}

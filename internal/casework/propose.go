@@ -144,7 +144,7 @@ func (w *Casework) wait(ctx context.Context, p staff.Person, f *whole, d *draftR
 		}
 		_, err := tx.Exec(`INSERT INTO casework_proposal (id, draft_id, case_id, digest, core, person, state, made_us)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			id, d.ID, f.ID, digest.String(), f.key.Seal(coreText, aboutCore(id)), p.Pseudonym, proposalWaiting, us(w.now()))
+			id, d.ID, f.ID, digest.String(), f.key.Seal(coreText, aboutCore(id)), p.Pseudonym, proposalWaiting, db.Micros(w.now()))
 		if err != nil {
 			return fmt.Errorf("entering a proposal: %w", err)
 		}
@@ -255,7 +255,7 @@ func signatures(given []staff.Approval) (all []process.Approval) {
 
 // missing returns the approvals the proposal still lacks.
 func (r *proposalRow) missing(f *whole) [][]landbridge.Role {
-	a := r.Core.act(landbridge.Digest{}, landbridge.Digest{}, at(r.MadeUS), &tail{})
+	a := r.Core.act(landbridge.Digest{}, landbridge.Digest{}, db.Moment(r.MadeUS), &tail{})
 	return process.Missing(f.fold.Needed(&a), r.Person, signatures(r.Given))
 }
 

@@ -128,7 +128,7 @@ func (w *Casework) sign(tx *db.Tx, g finishing) (missing [][]landbridge.Role, gi
 		return nil, nil, err
 	}
 	_, err = tx.Exec(`INSERT INTO casework_approval (proposal_id, person, role, approval, at_us) VALUES ($1, $2, $3, $4, $5)`,
-		r.ID, g.approval.Person, g.approval.Role, b, us(w.now()))
+		r.ID, g.approval.Person, g.approval.Role, b, db.Micros(w.now()))
 	if err != nil {
 		return nil, nil, fmt.Errorf("entering an approval: %w", err)
 	}
@@ -235,7 +235,7 @@ func (w *Casework) enter(tx *db.Tx, f *whole, a *actRow) error {
 	res, err := tx.Exec(`INSERT INTO casework_act (id, case_id, seq, message_id, party, mine, header, signature, body, arrived_us, log_index, retrieved)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
 		a.ID.String(), f.ID, a.Seq, a.Message, a.Core.From, a.Mine, a.header, a.Signature, f.key.Seal(append(a.Salt[:], a.Text...), aboutAct(a.ID.String())),
-		us(a.Arrived), a.Entry, a.Retrieved)
+		db.Micros(a.Arrived), a.Entry, a.Retrieved)
 	if err != nil {
 		return fmt.Errorf("entering an act: %w", err)
 	}

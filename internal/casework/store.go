@@ -100,25 +100,9 @@ func scanCase(scan func(...any) error) (*caseRow, error) {
 	if err := json.Unmarshal([]byte(sides), &r.Sides); err != nil {
 		return nil, fmt.Errorf("reading case %s: %w", r.ID, err)
 	}
-	r.Opened, r.Changed, r.Due, r.Review, r.Keep = at(opened), at(changed), at(due), at(review), at(keep)
+	r.Opened, r.Changed, r.Due, r.Review, r.Keep = db.Moment(opened), db.Moment(changed), db.Moment(due), db.Moment(review), db.Moment(keep)
 	r.Barred = len(r.bar) > 0
 	return &r, nil
-}
-
-// at turns microseconds of a row into a time; 0 is no time.
-func at(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
-
-// us is the inverse of at.
-func us(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
 }
 
 // noCase is the one answer for what is not there and what may not be known.
@@ -234,7 +218,7 @@ func scanAct(rows *sql.Rows, key blob.Key) (*actRow, error) {
 	if err := rows.Scan(&id, &a.Seq, &a.Message, &a.Mine, &a.header, &a.Signature, &sealed, &arrived, &a.Entry, &a.Retrieved); err != nil {
 		return nil, err
 	}
-	a.Arrived = at(arrived)
+	a.Arrived = db.Moment(arrived)
 	var err error
 	if a.ID, err = landbridge.ParseDigest(id); err != nil {
 		return nil, err
@@ -321,7 +305,7 @@ func (w *Casework) insertCase(tx *db.Tx, r *caseRow, title []byte) error {
 	_, err = tx.Exec(`INSERT INTO casework_case (`+caseColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		r.ID, r.Number, r.Process.String(), r.Origin, r.Side, string(sides), title, r.State, r.Outcome, r.Marking, r.Purpose, r.Live, r.Urgent,
-		us(r.Opened), us(r.Changed), us(r.Due), us(r.Review), us(r.Keep), false, []byte{}, r.Version)
+		db.Micros(r.Opened), db.Micros(r.Changed), db.Micros(r.Due), db.Micros(r.Review), db.Micros(r.Keep), false, []byte{}, r.Version)
 	if err != nil {
 		return fmt.Errorf("entering a case: %w", err)
 	}
@@ -367,7 +351,7 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 	_, err = tx.Exec(`UPDATE casework_case SET side = $1, sides = $2, title = $3, state = $4, outcome = $5, marking = $6, purpose = $7,
 		live = $8, urgent = $9,		changed_us = $10, due_us = $11, review_us = $12, keep_us = $13, version = $14, number = $15, origin = $16 WHERE id = $17`,
 		f.Side, string(sides), orEmpty(f.title), f.State, f.Outcome, f.Marking, f.Purpose, f.Live, f.Urgent,
-		us(now), us(f.Due), us(f.Review), us(f.Keep), f.Version, f.Number, f.Origin, f.ID)
+		db.Micros(now), db.Micros(f.Due), db.Micros(f.Review), db.Micros(f.Keep), f.Version, f.Number, f.Origin, f.ID)
 	if err != nil {
 		return fmt.Errorf("remembering a case: %w", err)
 	}

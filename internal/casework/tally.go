@@ -168,7 +168,7 @@ func (t *tallied) everyone(tx *db.Tx, tr *process.Transition, at time.Time) (boo
 		return false, err
 	}
 	_, err := tx.Exec(`INSERT INTO casework_counted (case_id, what, at_us) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		t.id, what+strconv.Itoa(done+1), us(at))
+		t.id, what+strconv.Itoa(done+1), db.Micros(at))
 	return done+1 >= parties, err
 }
 
@@ -179,17 +179,17 @@ func (t *tallied) decided(tx *db.Tx, at time.Time) error {
 	if err != nil {
 		return nil // the opening is not in this log, or was erased: no time can be told
 	}
-	first, err := changes(tx.Exec(`INSERT INTO casework_counted (case_id, what, at_us) VALUES ($1, 'decided', $2) ON CONFLICT DO NOTHING`, t.id, us(at)))
+	first, err := changes(tx.Exec(`INSERT INTO casework_counted (case_id, what, at_us) VALUES ($1, 'decided', $2) ON CONFLICT DO NOTHING`, t.id, db.Micros(at)))
 	if err != nil || !first {
 		return err
 	}
-	return t.add(tx, at, countDays, strconv.FormatInt(max(0, us(at)-opened)/(24*time.Hour).Microseconds(), 10))
+	return t.add(tx, at, countDays, strconv.FormatInt(max(0, db.Micros(at)-opened)/(24*time.Hour).Microseconds(), 10))
 }
 
 // once adds one to a cell, once for each case.
 func (t *tallied) once(tx *db.Tx, at time.Time, kind, code string) error {
 	first, err := changes(tx.Exec(`INSERT INTO casework_counted (case_id, what, at_us) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		t.id, kind+" "+code, us(at)))
+		t.id, kind+" "+code, db.Micros(at)))
 	if err != nil || !first {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"landbridge.example"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/staff"
 )
@@ -100,7 +101,7 @@ func (w *Casework) showWork(ctx context.Context, f *whole, v *CaseView) error {
 			return err
 		}
 		v.Proposals = append(v.Proposals, ProposalBrief{ID: id, Transition: r.Core.Transition, Label: f.def.Transition(r.Core.Transition).Label,
-			By: PersonView{Party: w.me, Pseudonym: r.Person, Name: r.Core.By.Name, Role: r.Core.By.Role}, At: at(r.MadeUS), Needs: needs(r.missing(f))})
+			By: PersonView{Party: w.me, Pseudonym: r.Person, Name: r.Core.By.Name, Role: r.Core.By.Role}, At: db.Moment(r.MadeUS), Needs: needs(r.missing(f))})
 	}
 	return nil
 }

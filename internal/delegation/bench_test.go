@@ -38,7 +38,7 @@ func crowd(b *testing.B) *testNode {
 			for k := range 2 {
 				s := door.Scan{Door: fmt.Sprintf("door-%d", k), Sequence: int64(n), Badge: n, At: edition.Starts.Add(time.Duration(n) * time.Second)}
 				if _, err := tx.Exec(`INSERT INTO delegation_scan (edition, badge, at_us, door, sequence, taken_us) VALUES ($1, $2, $3, $4, $5, $6)`,
-					"2026", s.Badge, us(s.At), s.Door, s.Sequence, us(s.At)); err != nil {
+					"2026", s.Badge, db.Micros(s.At), s.Door, s.Sequence, db.Micros(s.At)); err != nil {
 					return err
 				}
 			}

@@ -61,7 +61,7 @@ func (o *Office) TakeScans(ctx context.Context, p staff.Person, edition string, 
 		}
 		for _, s := range book.Scans {
 			res, err := tx.Exec(`INSERT INTO delegation_scan (edition, badge, at_us, door, sequence, taken_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-				edition, s.Badge, us(s.At), s.Door, s.Sequence, us(o.now()))
+				edition, s.Badge, db.Micros(s.At), s.Door, s.Sequence, db.Micros(o.now()))
 			if err != nil {
 				return fmt.Errorf("keeping a scan: %w", err)
 			}
@@ -89,7 +89,7 @@ func judge(read each, book *door.Book) (unknown, late []int, err error) {
 		var n int
 		var revoked int64
 		err := rows.Scan(&n, &revoked)
-		given[n] = at(revoked)
+		given[n] = db.Moment(revoked)
 		return err
 	}, `SELECT number, revoked_us FROM delegation_badge WHERE edition = $1`, book.Edition)
 	if err != nil {
@@ -209,7 +209,7 @@ func (o *Office) Scans(ctx context.Context, p staff.Person, edition string) (*do
 		var s door.Scan
 		var when int64
 		err := rows.Scan(&s.Door, &s.Sequence, &s.Badge, &when)
-		s.At = at(when)
+		s.At = db.Moment(when)
 		all = append(all, s)
 		return err
 	}, `SELECT door, sequence, badge, at_us FROM delegation_scan WHERE edition = $1 LIMIT $2`, edition, door.MaxScans)

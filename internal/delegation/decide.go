@@ -63,7 +63,7 @@ func (o *Office) move(tx *db.Tx, r *row, state string, number int, said *Decisio
 		}
 	}
 	if _, err := tx.Exec(`UPDATE delegation_person SET state = $1, number = $2, decision = $3, proposed_by = $4, erase_us = $5, revision = revision + 1
-		WHERE id = $6`, state, number, decision, proposedBy, us(erase), r.id); err != nil {
+		WHERE id = $6`, state, number, decision, proposedBy, db.Micros(erase), r.id); err != nil {
 		return fmt.Errorf("changing a person: %w", err)
 	}
 	r.state, r.number = state, number
@@ -164,7 +164,7 @@ func (o *Office) give(tx *db.Tx, r *row, d *Delegation, e *Edition, by string) (
 		return nil, err
 	}
 	if _, err := tx.Exec(`INSERT INTO delegation_badge (edition, number, person, issued_us, revoked_us) VALUES ($1, $2, $3, $4, 0)`,
-		e.ID, n, r.id, us(o.now())); err != nil {
+		e.ID, n, r.id, db.Micros(o.now())); err != nil {
 		return nil, fmt.Errorf("entering a badge: %w", err)
 	}
 	said := &Decision{Badge: text}
@@ -183,7 +183,7 @@ func (o *Office) revoke(tx *db.Tx, r *row, by string) error {
 		return nil
 	}
 	if _, err := tx.Exec(`UPDATE delegation_badge SET revoked_us = $1 WHERE edition = $2 AND number = $3 AND revoked_us = 0`,
-		us(o.now()), r.edition, r.number); err != nil {
+		db.Micros(o.now()), r.edition, r.number); err != nil {
 		return fmt.Errorf("revoking a badge: %w", err)
 	}
 	return o.fact(tx, factRevoked, by, owner(r.id), "")

@@ -295,20 +295,6 @@ func token(secret string) []byte {
 	return sum[:]
 }
 
-func us(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func at(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
-
 // sealed writes a value under the key of a person.
 func sealed(key blob.Key, v any, about string) ([]byte, error) {
 	text, err := json.Marshal(v)

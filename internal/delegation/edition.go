@@ -106,7 +106,7 @@ func (o *Office) keepEdition(tx *db.Tx, e Edition, host landbridge.PartyID) erro
 	}
 	res, err := tx.Exec(`INSERT INTO delegation_edition (id, host, body, closes_us, erase_us) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET body = excluded.body, closes_us = excluded.closes_us, erase_us = excluded.erase_us
-		WHERE delegation_edition.host = excluded.host`, e.ID, host, body, us(e.Closes), us(e.erases()))
+		WHERE delegation_edition.host = excluded.host`, e.ID, host, body, db.Micros(e.Closes), db.Micros(e.erases()))
 	if err != nil {
 		return fmt.Errorf("keeping an edition: %w", err)
 	}
@@ -209,7 +209,7 @@ func (o *Office) keepGroup(tx *db.Tx, d *Delegation) error {
 	}
 	res, err := tx.Exec(`INSERT INTO delegation_group (id, edition, kind, party, name, members, observers, token, token_until_us, token_used_us, made_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9) ON CONFLICT DO NOTHING`,
-		d.ID, d.Edition, d.Kind, d.Party, d.Name, d.Members, d.Observers, []byte{}, us(o.now()))
+		d.ID, d.Edition, d.Kind, d.Party, d.Name, d.Members, d.Observers, []byte{}, db.Micros(o.now()))
 	if err != nil {
 		return fmt.Errorf("entering a delegation: %w", err)
 	}
@@ -285,7 +285,7 @@ func (o *Office) Link(ctx context.Context, p staff.Person, id landbridge.ID, lif
 			return fail.New(fail.Denied, "the focal point of %s nominates on its own node", d.Party)
 		}
 		if _, err := tx.Exec(`UPDATE delegation_group SET token = $1, token_until_us = $2, token_used_us = 0 WHERE id = $3`,
-			token(secret), us(o.now().Add(life)), id); err != nil {
+			token(secret), db.Micros(o.now().Add(life)), id); err != nil {
 			return fmt.Errorf("giving a link: %w", err)
 		}
 		return o.fact(tx, factLinked, p.Pseudonym, owner(id), d.Kind)
@@ -310,8 +310,8 @@ func (o *Office) Delegations(ctx context.Context, p staff.Person, edition string
 		d := Delegation{Edition: edition, Count: map[string]int{}}
 		var until, used int64
 		err := rows.Scan(&d.ID, &d.Kind, &d.Party, &d.Name, &d.Members, &d.Observers, &until, &used)
-		if used == 0 && until > us(o.now()) {
-			d.LinkUntil = at(until)
+		if used == 0 && until > db.Micros(o.now()) {
+			d.LinkUntil = db.Moment(until)
 		}
 		place[d.ID] = len(all)
 		all = append(all, d)

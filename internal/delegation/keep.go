@@ -34,7 +34,7 @@ func (o *Office) sweep(ctx context.Context) (int, error) {
 		due = append(due, id)
 		return err
 	}, `SELECT p.id FROM delegation_person p JOIN delegation_edition e ON e.id = p.edition
-		WHERE p.state <> $1 AND (e.erase_us <= $2 OR p.erase_us > 0 AND p.erase_us <= $2) LIMIT $3`, Erased, us(o.now()), eraseAtOnce)
+		WHERE p.state <> $1 AND (e.erase_us <= $2 OR p.erase_us > 0 AND p.erase_us <= $2) LIMIT $3`, Erased, db.Micros(o.now()), eraseAtOnce)
 	if err != nil {
 		return 0, fmt.Errorf("looking for people to erase: %w", err)
 	}

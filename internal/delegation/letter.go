@@ -56,7 +56,7 @@ func (o *Office) Letter(ctx context.Context, p staff.Person, id landbridge.ID, k
 	return out, o.c.DB.Write(ctx, func(tx *db.Tx) error {
 		digest := landbridge.Sum(out).String()
 		if _, err := tx.Exec(`INSERT INTO delegation_letter (digest, reference, kind, person, issued_us) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			digest, reference, kind, id, us(o.now())); err != nil {
+			digest, reference, kind, id, db.Micros(o.now())); err != nil {
 			return fmt.Errorf("keeping a letter: %w", err)
 		}
 		return o.fact(tx, factLetter, p.Pseudonym, owner(id), reference)
@@ -100,7 +100,7 @@ func (o *Office) CheckLetter(ctx context.Context, file []byte) (*Given, error) {
 	if err != nil {
 		return nil, fmt.Errorf("looking for a letter: %w", err)
 	}
-	g.Issued, g.Stands = at(issued), state == Approved
+	g.Issued, g.Stands = db.Moment(issued), state == Approved
 	return &g, nil
 }
 

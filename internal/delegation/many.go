@@ -215,8 +215,8 @@ func (o *Office) Group(ctx context.Context, p staff.Person, id landbridge.ID) (*
 	if err != nil {
 		return nil, fmt.Errorf("reading a delegation: %w", err)
 	}
-	if used == 0 && until > us(o.now()) {
-		g.LinkUntil = at(until)
+	if used == 0 && until > db.Micros(o.now()) {
+		g.LinkUntil = db.Moment(until)
 	}
 	if g.Of, g.Host, err = readEdition(o.c.DB.QueryRow(ctx, selectEdition, g.Delegation.Edition)); err != nil {
 		return nil, err

@@ -164,7 +164,7 @@ func (o *Office) insert(tx *db.Tx, d *Delegation, id landbridge.ID, n Nominee, s
 	}
 	said, erase := []byte{}, int64(0)
 	if decision != nil {
-		erase = us(o.now().Add(keepRefused))
+		erase = db.Micros(o.now().Add(keepRefused))
 		if said, err = sealed(key, decision, aboutDecision(id)); err != nil {
 			return err
 		}
@@ -172,7 +172,7 @@ func (o *Office) insert(tx *db.Tx, d *Delegation, id landbridge.ID, n Nominee, s
 	if _, err := tx.Exec(`INSERT INTO delegation_person
 		(id, edition, delegation, part, state, number, body, decision, nominated_by, proposed_by, revision, nominated_us, erase_us)
 		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, '', 1, $9, $10)`,
-		id, d.Edition, d.ID, n.Part, state, body, said, by, us(o.now()), erase); err != nil {
+		id, d.Edition, d.ID, n.Part, state, body, said, by, db.Micros(o.now()), erase); err != nil {
 		return fmt.Errorf("entering a person: %w", err)
 	}
 	return o.fact(tx, factNominated, by, owner(id), d.Kind)
@@ -200,7 +200,7 @@ func (o *Office) Submit(ctx context.Context, secret string, all []Nominee) error
 			return closed(e)
 		}
 		// Of two who use the link at once, the second finds it used: the row says so, not the reading above.
-		res, err := tx.Exec(`UPDATE delegation_group SET token_used_us = $1 WHERE id = $2 AND token_used_us = 0`, us(o.now()), id)
+		res, err := tx.Exec(`UPDATE delegation_group SET token_used_us = $1 WHERE id = $2 AND token_used_us = 0`, db.Micros(o.now()), id)
 		if err != nil {
 			return err
 		}
@@ -223,7 +223,7 @@ func tidySecret(s string) string { return strings.ToUpper(strings.TrimSpace(s)) 
 func (o *Office) linked(row scanner) (id landbridge.ID, used bool, err error) {
 	var until, when int64
 	err = row.Scan(&id, &until, &when)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && until <= us(o.now()) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && until <= db.Micros(o.now()) {
 		return "", false, fail.New(fail.Missing, "this link does not work or is over; ask the secretariat for another")
 	}
 	if err != nil {

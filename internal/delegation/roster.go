@@ -123,7 +123,7 @@ func (o *Office) rows(ctx context.Context, edition string) ([]Line, error) {
 		var l Line
 		var inside int64
 		err := rows.Scan(&l.ID, &l.Group, &l.Delegation, &l.Kind, &l.Part, &l.State, &l.Number, &l.revision, &inside)
-		l.Inside = at(inside)
+		l.Inside = db.Moment(inside)
 		all = append(all, l)
 		return err
 	}, `SELECT p.id, p.delegation, g.name, g.kind, p.part, p.state, p.number, p.revision,
@@ -291,7 +291,7 @@ func (o *Office) Open(ctx context.Context, p staff.Person, id landbridge.ID) (*V
 			WHERE b.person = $1`, id).Scan(&inside); err != nil {
 			return err
 		}
-		v.Inside = at(inside)
+		v.Inside = db.Moment(inside)
 		said, err := o.said(tx, r)
 		if err != nil {
 			return err

@@ -115,7 +115,7 @@ func (l *link) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading how it stands with %s: %w", l.peer, err)
 	}
-	l.health.up, l.health.since, l.health.ok, l.health.at = up != 0, fromMicro(since), maybeMicro(ok), maybeMicro(at)
+	l.health.up, l.health.since, l.health.ok, l.health.at = up != 0, fromMicro(since), db.Moment(ok), db.Moment(at)
 	return nil
 }
 
@@ -130,26 +130,11 @@ func (l *link) save(ctx context.Context, h health) {
 		_, err := tx.Exec(`INSERT INTO exchange_peer (party, up, since_us, ok_us, error, error_us) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (party) DO UPDATE SET up = excluded.up, since_us = excluded.since_us, ok_us = excluded.ok_us,
 			error = excluded.error, error_us = excluded.error_us`,
-			string(l.peer), up, micro(h.since), micro(h.ok), h.problem, micro(h.at))
+			string(l.peer), up, db.Micros(h.since), db.Micros(h.ok), h.problem, db.Micros(h.at))
 		return err
 	})
 	l.x.report(ctx, "keeping how it stands with "+string(l.peer), err)
 	l.x.c.Changed("")
-}
-
-// maybeMicro is the inverse of micro.
-func maybeMicro(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return fromMicro(us)
-}
-
-func micro(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
 }
 
 // workers returns everything that runs for this peer.

@@ -56,7 +56,7 @@ func budgetRound(s source, id landbridge.ID) (*BudgetRound, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the question for budgets: %w", err)
 	}
-	b.Until, b.At = moment(until), moment(at)
+	b.Until, b.At = db.Moment(until), db.Moment(at)
 	return b, nil
 }
 
@@ -105,7 +105,7 @@ func (g *Register) AskBudget(ctx context.Context, by staff.Person, id landbridge
 
 func insertBudget(tx *db.Tx, id landbridge.ID, b *BudgetRound) error {
 	res, err := tx.Exec(`INSERT INTO gpsi_budget (edition, groups, named, decision, until_us, state, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (edition) DO NOTHING`, string(id), toJSON(b.Groups), b.Named, b.Decision, micros(b.Until), b.State, micros(b.At))
+		ON CONFLICT (edition) DO NOTHING`, string(id), toJSON(b.Groups), b.Named, b.Decision, db.Micros(b.Until), b.State, db.Micros(b.At))
 	if err != nil {
 		return fmt.Errorf("writing the question for budgets: %w", err)
 	}
@@ -293,7 +293,7 @@ func (g *Register) keepPoints(tx *db.Tx, id landbridge.ID, p landbridge.PartyID,
 		return fail.New(fail.TooLarge, "a member gives at most %d budgets", MaxComments)
 	}
 	_, err = tx.Exec(`INSERT INTO gpsi_points (edition, party, seq, points, author, at_us) VALUES ($1, $2, $3, $4, $5, $6)`,
-		string(id), string(p), seq, toJSON(points), author, micros(at))
+		string(id), string(p), seq, toJSON(points), author, db.Micros(at))
 	if err != nil {
 		return fmt.Errorf("writing a budget: %w", err)
 	}
@@ -347,7 +347,7 @@ func given(s source, id landbridge.ID) (all []Points, err error) {
 		if err := rows.Scan(&p.Party, &text, &at); err != nil {
 			return err
 		}
-		p.At = moment(at)
+		p.At = db.Moment(at)
 		all = append(all, p)
 		return json.Unmarshal([]byte(text), &all[len(all)-1].Points)
 	}, `SELECT party, points, at_us FROM gpsi_points p WHERE edition = $1

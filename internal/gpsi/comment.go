@@ -62,7 +62,7 @@ func scanComment(s scanner) (c Comment, err error) {
 	var at, answered int64
 	err = s.Scan(&c.ID, &c.Edition, &c.Party, &c.Kind, &c.Unit, &c.Column, &c.Year, &c.Was, &c.Wanted, &c.Source, &c.Text, &c.Language,
 		&c.State, &c.Answer, &at, &answered)
-	c.At, c.Answered = moment(at), moment(answered)
+	c.At, c.Answered = db.Moment(at), db.Moment(answered)
 	return c, err
 }
 
@@ -108,7 +108,7 @@ func insertComment(tx *db.Tx, c Comment, author string) error {
 	}
 	_, err = tx.Exec(`INSERT INTO gpsi_comment (`+commentColumns+`, author) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		string(c.ID), string(c.Edition), string(c.Party), c.Kind, c.Unit, c.Column, c.Year, c.Was, c.Wanted, c.Source, c.Text, c.Language, c.State, c.Answer,
-		micros(c.At), micros(c.Answered), author)
+		db.Micros(c.At), db.Micros(c.Answered), author)
 	if err != nil {
 		return fmt.Errorf("writing a comment: %w", err)
 	}
@@ -333,7 +333,7 @@ func (g *Register) Settle(ctx context.Context, by staff.Person, id landbridge.ID
 func settled(tx *db.Tx, id landbridge.ID, from landbridge.PartyID, state, text string, at time.Time) error {
 	res, err := tx.Exec(`UPDATE gpsi_comment SET state = $1, answer = $2, answered_us = $3
 		WHERE id = $4 AND party = $5 AND kind = 'correction' AND state = 'open'`,
-		state, text, micros(at), string(id), string(from))
+		state, text, db.Micros(at), string(id), string(from))
 	if err != nil {
 		return fmt.Errorf("settling a correction: %w", err)
 	}

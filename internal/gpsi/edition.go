@@ -66,7 +66,7 @@ const editionColumns = `id, publisher, framework, label, title, demonstration, s
 func scanEdition(s scanner) (e Edition, err error) {
 	var until, made, changed int64
 	err = s.Scan(&e.ID, &e.Publisher, &e.Framework, &e.Label, &e.Title, &e.Demonstration, &e.State, &e.Version, &e.Method, &e.Revises, &until, &made, &changed)
-	e.Until, e.Made, e.Changed = moment(until), moment(made), moment(changed)
+	e.Until, e.Made, e.Changed = db.Moment(until), db.Moment(made), db.Moment(changed)
 	return e, err
 }
 
@@ -120,7 +120,7 @@ func scanContent(s scanner) (c Content, err error) {
 	if err = s.Scan(&c.Version, &c.Spec, &files, &c.Bundle, &c.What, &c.Note, &c.Author, &at); err != nil {
 		return c, err
 	}
-	c.At = moment(at)
+	c.At = db.Moment(at)
 	if err := json.Unmarshal([]byte(files), &c.Files); err != nil {
 		return c, fmt.Errorf("reading the files of an edition: %w", err)
 	}
@@ -163,7 +163,7 @@ func (g *Register) change(tx *db.Tx, e *Edition, c Content) error {
 		c.Files = map[string]string{}
 	}
 	_, err := tx.Exec(`INSERT INTO gpsi_content (edition, version, spec, files, bundle, what, note, author, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		string(e.ID), c.Version, c.Spec, toJSON(c.Files), c.Bundle, c.What, c.Note, c.Author, micros(c.At))
+		string(e.ID), c.Version, c.Spec, toJSON(c.Files), c.Bundle, c.What, c.Note, c.Author, db.Micros(c.At))
 	if err != nil {
 		return fmt.Errorf("writing a version of an edition: %w", err)
 	}
@@ -172,7 +172,7 @@ func (g *Register) change(tx *db.Tx, e *Edition, c Content) error {
 
 func (g *Register) saveEdition(tx *db.Tx, e *Edition) error {
 	_, err := tx.Exec(`UPDATE gpsi_edition SET state = $1, version = $2, method = $3, until_us = $4, changed_us = $5, title = $6 WHERE id = $7`,
-		e.State, e.Version, e.Method, micros(e.Until), micros(e.Changed), e.Title, string(e.ID))
+		e.State, e.Version, e.Method, db.Micros(e.Until), db.Micros(e.Changed), e.Title, string(e.ID))
 	if err != nil {
 		return fmt.Errorf("writing an edition: %w", err)
 	}
@@ -221,7 +221,8 @@ func (g *Register) begin(tx *db.Tx, by staff.Person, id landbridge.ID, n NewEdit
 		return e, err
 	}
 	_, err = tx.Exec(`INSERT INTO gpsi_edition (`+editionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		string(e.ID), string(e.Publisher), e.Framework, e.Label, e.Title, e.Demonstration, e.State, int64(0), e.Method, e.Revises, int64(0), micros(now), micros(now))
+		string(e.ID), string(e.Publisher), e.Framework, e.Label, e.Title, e.Demonstration, e.State, int64(0), e.Method, e.Revises, int64(0),
+		db.Micros(now), db.Micros(now))
 	if err != nil {
 		return e, fmt.Errorf("writing an edition: %w", err)
 	}

@@ -150,20 +150,6 @@ func (g *Register) write(ctx context.Context, what string, f func(tx *db.Tx) err
 	return nil
 }
 
-func moment(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
-
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
 // line returns a text of one line that people wrote, fit to show.
 func line(what, text string, needed bool) (string, error) {
 	text = strings.TrimSpace(text)

@@ -111,7 +111,7 @@ func (g *Register) Upload(ctx context.Context, by staff.Person, id landbridge.ID
 			return err
 		}
 		_, err = tx.Exec(`INSERT INTO gpsi_import (id, edition, path, name, raw, options, state, author, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			string(imp.ID), string(id), imp.Path, imp.Name, raw.String(), toJSON(imp.Reading), imp.State, imp.Author, micros(imp.At))
+			string(imp.ID), string(id), imp.Path, imp.Name, raw.String(), toJSON(imp.Reading), imp.State, imp.Author, db.Micros(imp.At))
 		if err != nil {
 			return fmt.Errorf("writing an import: %w", err)
 		}
@@ -167,7 +167,7 @@ func scanImport(s scanner) (imp *Import, raw string, err error) {
 	if err = s.Scan(&imp.ID, &imp.Edition, &imp.Path, &imp.Name, &raw, &options, &imp.State, &imp.Author, &at); err != nil {
 		return nil, "", err
 	}
-	imp.At = moment(at)
+	imp.At = db.Moment(at)
 	if err := json.Unmarshal([]byte(options), &imp.Reading); err != nil {
 		return nil, "", fmt.Errorf("reading the choices of a table: %w", err)
 	}

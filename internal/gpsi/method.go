@@ -117,7 +117,7 @@ func (g *Register) SetMethod(ctx context.Context, by staff.Person, n NewMethod) 
 		}
 		_, err = tx.Exec(`INSERT INTO gpsi_method (framework, version, title, label, spec, decision, decision_digest, note, author, made_us)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			m.Framework, m.Version, m.Title, m.Label, m.Spec, m.Decision, m.DecisionDigest, m.Note, m.Author, micros(m.At))
+			m.Framework, m.Version, m.Title, m.Label, m.Spec, m.Decision, m.DecisionDigest, m.Note, m.Author, db.Micros(m.At))
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ const methodColumns = `framework, version, title, label, spec, decision, decisio
 func scanMethod(s scanner) (m Method, err error) {
 	var at int64
 	err = s.Scan(&m.Framework, &m.Version, &m.Title, &m.Label, &m.Spec, &m.Decision, &m.DecisionDigest, &m.Note, &m.Author, &at)
-	m.At = moment(at)
+	m.At = db.Moment(at)
 	return m, err
 }
 

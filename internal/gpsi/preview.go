@@ -135,7 +135,7 @@ func (g *Register) shown(tx *db.Tx, by staff.Person, was Edition, until time.Tim
 			to = append(to, r.Party)
 			_, err := tx.Exec(`INSERT INTO gpsi_shown (edition, version, party, message, at_us) VALUES ($1, $2, $3, $4, $5)
 				ON CONFLICT (edition, version, party) DO UPDATE SET message = excluded.message, at_us = excluded.at_us`,
-				string(e.ID), e.Version, string(r.Party), sent[i].String(), micros(g.now()))
+				string(e.ID), e.Version, string(r.Party), sent[i].String(), db.Micros(g.now()))
 			if err != nil {
 				return nil, fmt.Errorf("noting who was shown an edition: %w", err)
 			}
@@ -211,7 +211,7 @@ func (g *Register) firstShown(tx *db.Tx, in *arrival, title string) (e Edition, 
 	e = Edition{ID: h.Edition, Publisher: in.from, Framework: h.Framework, Label: h.Label, Title: title, Demonstration: h.Demonstration,
 		State: Preview, Made: now, Changed: now}
 	_, err = tx.Exec(`INSERT INTO gpsi_edition (`+editionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		string(e.ID), string(e.Publisher), e.Framework, e.Label, e.Title, e.Demonstration, e.State, int64(0), int64(0), "", int64(0), micros(now), micros(now))
+		string(e.ID), string(e.Publisher), e.Framework, e.Label, e.Title, e.Demonstration, e.State, int64(0), int64(0), "", int64(0), db.Micros(now), db.Micros(now))
 	if err != nil {
 		return e, fmt.Errorf("writing an edition: %w", err)
 	}
@@ -283,7 +283,7 @@ func (g *Register) takeReleased(tx *db.Tx, in *arrival) error {
 		return err
 	}
 	_, err = tx.Exec(`UPDATE gpsi_edition SET state = 'released', changed_us = $1 WHERE id = $2 AND publisher = $3`,
-		micros(g.now()), string(h.Edition), string(in.from))
+		db.Micros(g.now()), string(h.Edition), string(in.from))
 	if err != nil {
 		return fmt.Errorf("ending a preview: %w", err)
 	}

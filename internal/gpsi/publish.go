@@ -258,7 +258,7 @@ func insertRelease(tx *db.Tx, r *Release, zip []byte) error {
 	_, err = tx.Exec(`INSERT INTO gpsi_release (id, publisher, framework, label, revision, title, notice, demonstration,
 			released_us, digest, size, log_index, revises, note, bundle)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		r.ID, string(r.Publisher), r.Framework, r.Edition, r.Revision, r.Title, r.Notice, r.Demonstration, micros(r.Released), r.Digest.String(),
+		r.ID, string(r.Publisher), r.Framework, r.Edition, r.Revision, r.Title, r.Notice, r.Demonstration, db.Micros(r.Released), r.Digest.String(),
 		r.Size, r.LogIndex, r.Revises, r.Note, file.String())
 	if err != nil {
 		return fmt.Errorf("writing a release: %w", err)

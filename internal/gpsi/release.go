@@ -12,6 +12,7 @@ import (
 	"landbridge.example/index"
 	"landbridge.example/index/bundle"
 	"landbridge.example/index/spec"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 )
 
@@ -102,7 +103,7 @@ func scanRelease(s scanner, more ...any) (r Release, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.Released = moment(at)
+	r.Released = db.Moment(at)
 	r.Digest, err = landbridge.ParseDigest(digest)
 	return r, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 )
@@ -92,7 +93,7 @@ func shownTo(s source, id landbridge.ID) (all []Shown, err error) {
 		var x Shown
 		var at int64
 		err := rows.Scan(&x.Party, &x.Version, &x.Message, &at)
-		x.At = moment(at)
+		x.At = db.Moment(at)
 		all = append(all, x)
 		return err
 	}, `SELECT party, version, message, at_us FROM gpsi_shown WHERE edition = $1 ORDER BY version DESC, party LIMIT $2`, string(id), MaxList)

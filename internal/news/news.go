@@ -302,13 +302,6 @@ func (o outside) Each(scan func(*sql.Rows) error, q string, args ...any) error {
 	return o.db.Each(o.ctx, scan, q, args...)
 }
 
-func moment(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
-
 func items(r reader, where string, args ...any) ([]*Item, error) {
 	var all []*Item
 	err := r.Each(func(rows *sql.Rows) error {
@@ -319,7 +312,7 @@ func items(r reader, where string, args ...any) ([]*Item, error) {
 		if err := rows.Scan(&id, &it.Edition, &draft, &it.State, &it.Revision, &it.Version, &it.Reason, &made, &changed, &public, &shown); err != nil {
 			return err
 		}
-		it.ID, it.Made, it.Changed, it.Published = landbridge.ID(id), moment(made), moment(changed), moment(public)
+		it.ID, it.Made, it.Changed, it.Published = landbridge.ID(id), db.Moment(made), db.Moment(changed), db.Moment(public)
 		it.Ahead = it.Version > 0 && !bytes.Equal(draft, shown)
 		all = append(all, it)
 		return json.Unmarshal(draft, &it.Texts)
@@ -383,7 +376,7 @@ func (k *Desk) shown(ctx context.Context, and, arg string) ([]*Shown, error) {
 			return err
 		}
 		d, err := landbridge.ParseDigest(digest)
-		s.ID, s.Digest, s.Published, s.Updated = landbridge.ID(id), d, moment(public), moment(at)
+		s.ID, s.Digest, s.Published, s.Updated = landbridge.ID(id), d, db.Moment(public), db.Moment(at)
 		all = append(all, s)
 		return errors.Join(err, json.Unmarshal(body, &s.Texts))
 	}, `SELECT i.id, i.edition, v.number, v.body, v.digest, v.log_index, i.public_us, v.at_us

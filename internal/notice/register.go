@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/blob"
@@ -40,15 +39,16 @@ func (g *Register) Take(tx *db.Tx, s *casework.Standing) error {
 			removal_act, extract, body, changed_us, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)
 		ON CONFLICT (case_id) DO UPDATE SET number = $2, issuer = $3, side = $4, kind = $5, state = $6, published_us = $7, until_us = $8, confirm_us = $9,
 			removed_us = $10, removal = $11, removal_act = $12, extract = $13, body = $14, changed_us = $15, version = notice_entry.version + 1`,
-		e.ID, e.Number, e.Issuer, e.Side, e.Kind, e.State, us(e.Published), us(e.Until), us(e.Confirm), us(e.Removed), e.Removal, removalAct,
-		e.Content != nil && e.Content.Extract != "", body, us(e.Changed))
+		e.ID, e.Number, e.Issuer, e.Side, e.Kind, e.State, db.Micros(e.Published), db.Micros(e.Until),
+		db.Micros(e.Confirm), db.Micros(e.Removed), e.Removal, removalAct,
+		e.Content != nil && e.Content.Extract != "", body, db.Micros(e.Changed))
 	if err != nil {
 		return fmt.Errorf("keeping a notice: %w", err)
 	}
 	for _, p := range e.Parties {
 		_, err := tx.Exec(`INSERT INTO notice_party (case_id, party, side, taken_us, effect, gone_us) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (case_id, party) DO UPDATE SET side = $3, taken_us = $4, effect = $5, gone_us = $6`,
-			e.ID, p.Party, p.Side, us(p.Taken), p.Effect, us(p.Gone))
+			e.ID, p.Party, p.Side, db.Micros(p.Taken), p.Effect, db.Micros(p.Gone))
 		if err != nil {
 			return fmt.Errorf("keeping the parties of a notice: %w", err)
 		}
@@ -87,7 +87,7 @@ func (g *Register) entries(ctx context.Context, open bool, where string, args ..
 			&changed); err != nil {
 			return err
 		}
-		e.Published, e.Until, e.Confirm, e.Removed, e.Changed = at(published), at(until), at(confirm), at(removed), at(changed)
+		e.Published, e.Until, e.Confirm, e.Removed, e.Changed = db.Moment(published), db.Moment(until), db.Moment(confirm), db.Moment(removed), db.Moment(changed)
 		if act != "" {
 			if e.RemovalAct, err = landbridge.ParseDigest(act); err != nil {
 				return err
@@ -134,7 +134,7 @@ func (g *Register) parties(ctx context.Context, id landbridge.CaseID) (all []par
 		if err := rows.Scan(&p.Party, &p.Side, &taken, &p.Effect, &gone); err != nil {
 			return err
 		}
-		p.Taken, p.Gone = at(taken), at(gone)
+		p.Taken, p.Gone = db.Moment(taken), db.Moment(gone)
 		all = append(all, p)
 		return nil
 	}, `SELECT party, side, taken_us, effect, gone_us FROM notice_party WHERE case_id = $1 ORDER BY party`, id)
@@ -142,19 +142,4 @@ func (g *Register) parties(ctx context.Context, id landbridge.CaseID) (all []par
 		return nil, fmt.Errorf("reading the parties of a notice: %w", err)
 	}
 	return all, nil
-}
-
-// at turns microseconds of a row into a time; 0 is no time.
-func at(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
-
-func us(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
 }

@@ -63,7 +63,7 @@ func (d *Desk) List(ctx context.Context, p staff.Person) ([]Line, error) {
 		if err := rows.Scan(&l.ID, &l.Number, &l.Kind, &l.State, &received, &due, &answered); err != nil {
 			return err
 		}
-		l.Received, l.Due, l.Answered = at(received), at(due), at(answered)
+		l.Received, l.Due, l.Answered = db.Moment(received), db.Moment(due), db.Moment(answered)
 		l.Overdue = l.State != Answered && l.Due.Before(now)
 		all = append(all, l)
 		return nil
@@ -162,7 +162,7 @@ func (d *Desk) Confirm(ctx context.Context, p staff.Person, id landbridge.ID) er
 	return d.decide(ctx, p, id, factAnswered, func(tx *db.Tx) error {
 		now := d.now()
 		_, err := tx.Exec(`UPDATE rights_request SET state = $1, answered_us = $2, keep_us = $3 WHERE id = $4`,
-			Answered, us(now), us(now.Add(keepAnswered)), id)
+			Answered, db.Micros(now), db.Micros(now.Add(keepAnswered)), id)
 		return err
 	})
 }
@@ -214,7 +214,7 @@ func (d *Desk) Sweep(ctx context.Context) error {
 		err := rows.Scan(&id)
 		due = append(due, id)
 		return err
-	}, `SELECT id FROM rights_request WHERE keep_us > 0 AND keep_us <= $1 AND length(body) > 0 LIMIT $2`, us(d.now()), listed)
+	}, `SELECT id FROM rights_request WHERE keep_us > 0 AND keep_us <= $1 AND length(body) > 0 LIMIT $2`, db.Micros(d.now()), listed)
 	if err != nil || len(due) == 0 {
 		return err
 	}

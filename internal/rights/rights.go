@@ -190,7 +190,7 @@ func (d *Desk) Ask(ctx context.Context, r Request) (*Receipt, error) {
 		}
 		if _, err := tx.Exec(`INSERT INTO rights_request (id, number, kind, state, token, body, answer, drafted_by, received_us, due_us, answered_us, keep_us)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, 0, 0)`,
-			id, receipt.Number, r.Kind, Received, token(secret), key.Seal(text, aboutBody(id)), []byte{}, us(now), us(receipt.Due)); err != nil {
+			id, receipt.Number, r.Kind, Received, token(secret), key.Seal(text, aboutBody(id)), []byte{}, db.Micros(now), db.Micros(receipt.Due)); err != nil {
 			return fmt.Errorf("entering a request: %w", err)
 		}
 		return d.fact(tx, factAsked, "node", id)
@@ -257,7 +257,7 @@ func (d *Desk) load(ctx context.Context, where string, arg any) (*row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a request: %w", err)
 	}
-	r.Received, r.Due, r.Answered, r.keepAt = at(received), at(due), at(answered), at(keep)
+	r.Received, r.Due, r.Answered, r.keepAt = db.Moment(received), db.Moment(due), db.Moment(answered), db.Moment(keep)
 	return &r, nil
 }
 
@@ -275,17 +275,3 @@ func token(secret string) []byte {
 func owner(id landbridge.ID) string       { return "rights/" + string(id) }
 func aboutBody(id landbridge.ID) string   { return "rights body " + string(id) }
 func aboutAnswer(id landbridge.ID) string { return "rights answer " + string(id) }
-
-func us(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func at(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}

@@ -147,7 +147,7 @@ func (s *Screening) writeBatch(ctx context.Context, b *Batch, least match.Score,
 		}
 		_, err = tx.Exec(`INSERT INTO screening_batch (id, owner, purpose, case_id, name, least, total, done, found, unread, lists, made_us, ended_us, until_us)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8, $9, 0, $10)`, string(b.ID), b.Owner, string(b.Purpose), string(b.Case),
-			key.Seal([]byte(b.Name), aboutBatch(b.ID)), int64(least), b.Total, b.Lists, us(b.Made), us(b.Until))
+			key.Seal([]byte(b.Name), aboutBatch(b.ID)), int64(least), b.Total, b.Lists, db.Micros(b.Made), db.Micros(b.Until))
 		if err != nil {
 			return fmt.Errorf("writing a file of names: %w", err)
 		}
@@ -342,7 +342,7 @@ func (s *Screening) endBatch(ctx context.Context, id landbridge.ID, sh *shelf) e
 		return err
 	}
 	return s.c.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE screening_batch SET ended_us = $1, lists = $2 WHERE id = $3`, us(s.now()), sh.versions(), string(id)); err != nil {
+		if _, err := tx.Exec(`UPDATE screening_batch SET ended_us = $1, lists = $2 WHERE id = $3`, db.Micros(s.now()), sh.versions(), string(id)); err != nil {
 			return fmt.Errorf("ending a file of names: %w", err)
 		}
 		tx.OnCommit(func() { s.c.Changed("") })
@@ -361,7 +361,7 @@ func (s *Screening) scanBatch(ctx context.Context, scan func(...any) error) (*Ba
 	if err := scan(&b.ID, &b.Owner, &b.Purpose, &b.Case, &name, &b.Total, &b.Done, &b.Found, &b.Unread, &b.Lists, &made, &ended, &until); err != nil {
 		return nil, err
 	}
-	b.Made, b.Finished, b.Until = at(made), at(ended), at(until)
+	b.Made, b.Finished, b.Until = db.Moment(made), db.Moment(ended), db.Moment(until)
 	key, err := s.c.Vault.Key(ctx, s.c.DB, batchOwner(b.ID))
 	if fail.Is(err, fail.Missing) {
 		return b, nil

@@ -11,6 +11,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/match"
 )
@@ -222,6 +223,6 @@ func (s *Screening) subject(ctx context.Context, id landbridge.ID) (*Subject, *W
 		return nil, nil, err
 	}
 	u, err := openSubject(key, id, watch, body)
-	u.Made = at(made)
+	u.Made = db.Moment(made)
 	return &u, w, err
 }

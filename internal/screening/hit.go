@@ -97,7 +97,7 @@ func scanHit(scan func(...any) error) (hitRow, error) {
 	var made, moved, white int64
 	err := scan(&h.ID, &h.Watch, &h.Subject, &h.Case, &h.List, &h.Record, &h.Hash, &h.Version, &h.Score, &h.State, &h.Proposer, &h.Decider,
 		&made, &moved, &white, &h.Serial, &h.body, &h.ruling)
-	h.Made, h.Moved, h.White = at(made), at(moved), at(white)
+	h.Made, h.Moved, h.White = db.Moment(made), db.Moment(moved), db.Moment(white)
 	return h, err
 }
 
@@ -125,7 +125,7 @@ func (s *Screening) noteHit(tx *db.Tx, key blob.Key, w *Watch, u *Subject, h *ma
 		_, err = tx.Exec(`INSERT INTO screening_hit (id, watch, subject, case_id, list, record, hash, version, score, state, body, ruling, proposer,
 			decider, made_us, moved_us, white_us, turn)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'candidate', $10, $11, '', '', $12, $12, 0, 1)`, string(id), string(w.ID), string(u.ID), string(w.Case),
-			h.Record.List, h.Record.ID, hash, b.version, int64(h.Score), key.Seal(text, aboutHit(id)), []byte{}, us(s.now()))
+			h.Record.List, h.Record.ID, hash, b.version, int64(h.Score), key.Seal(text, aboutHit(id)), []byte{}, db.Micros(s.now()))
 		if err != nil {
 			return false, fmt.Errorf("writing a candidate: %w", err)
 		}
@@ -155,7 +155,7 @@ func (s *Screening) noteHit(tx *db.Tx, key blob.Key, w *Watch, u *Subject, h *ma
 		}
 	}
 	_, err = tx.Exec(`UPDATE screening_hit SET hash = $1, version = $2, score = $3, state = $4, body = $5, moved_us = $6, turn = turn + 1 WHERE id = $7`,
-		hash, b.version, int64(h.Score), string(to), key.Seal(text, aboutHit(old.ID)), us(s.now()), string(old.ID))
+		hash, b.version, int64(h.Score), string(to), key.Seal(text, aboutHit(old.ID)), db.Micros(s.now()), string(old.ID))
 	if err != nil {
 		return false, fmt.Errorf("writing a candidate: %w", err)
 	}
@@ -183,7 +183,7 @@ func (s *Screening) fitsNoMore(tx *db.Tx, w *Watch, u *Subject, e *match.Record,
 		}
 	}
 	_, err = tx.Exec(`UPDATE screening_hit SET state = $1, hash = $2, version = $3, moved_us = $4, turn = turn + 1 WHERE id = $5`,
-		string(to), hashOf(e), sh.books[e.List].version, us(s.now()), string(old.ID))
+		string(to), hashOf(e), sh.books[e.List].version, db.Micros(s.now()), string(old.ID))
 	return err
 }
 
@@ -224,13 +224,14 @@ func (s *Screening) lift(tx *db.Tx, h *hitRow, actor, why string) error {
 	if err := s.move(tx, h, Unfreezing, nil); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE screening_task SET state = 'void', done_us = $1 WHERE hit = $2 AND state <> 'done'`, us(s.now()), string(h.ID)); err != nil {
+	_, err := tx.Exec(`UPDATE screening_task SET state = 'void', done_us = $1 WHERE hit = $2 AND state <> 'done'`, db.Micros(s.now()), string(h.ID))
+	if err != nil {
 		return fmt.Errorf("ending tasks: %w", err)
 	}
 	if err := s.openTask(tx, h.ID, TaskUnfreeze, unfreezeTime); err != nil {
 		return err
 	}
-	_, err := s.fact(tx, factDelisted, actor, s.aboutHitRow(h), landbridge.Digest{}, why+"; lifting is due within the hour")
+	_, err = s.fact(tx, factDelisted, actor, s.aboutHitRow(h), landbridge.Digest{}, why+"; lifting is due within the hour")
 	c := h.Case
 	tx.OnCommit(func() { s.c.Changed(c); s.c.Wake() })
 	return err
@@ -250,7 +251,7 @@ func (s *Screening) move(tx *db.Tx, h *hitRow, to State, ruling []byte) error {
 		ruling = h.ruling
 	}
 	res, err := tx.Exec(`UPDATE screening_hit SET state = $1, ruling = $2, proposer = $3, decider = $4, white_us = $5, moved_us = $6, turn = turn + 1
-		WHERE id = $7 AND turn = $8`, string(to), ruling, h.Proposer, h.Decider, us(h.White), us(s.now()), string(h.ID), h.Serial)
+		WHERE id = $7 AND turn = $8`, string(to), ruling, h.Proposer, h.Decider, db.Micros(h.White), db.Micros(s.now()), string(h.ID), h.Serial)
 	if err != nil {
 		return fmt.Errorf("writing a decision: %w", err)
 	}

@@ -132,7 +132,7 @@ func (s *Screening) refuseFile(ctx context.Context, p staff.Person, code string,
 		code = "?"
 	}
 	err := s.c.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE screening_list SET refused_us = $1, refused = $2 WHERE code = $3`, us(s.now()), refusal.Text, code); err != nil {
+		if _, err := tx.Exec(`UPDATE screening_list SET refused_us = $1, refused = $2 WHERE code = $3`, db.Micros(s.now()), refusal.Text, code); err != nil {
 			return fmt.Errorf("noting a refused list: %w", err)
 		}
 		_, err := s.fact(tx, factRefused, p.Pseudonym, "list/"+code, landbridge.Digest{}, code+": "+refusal.Code)
@@ -207,7 +207,7 @@ func (s *Screening) writeVersion(tx *db.Tx, p staff.Person, b *book, c *list.Cha
 	}
 	_, err = tx.Exec(`INSERT INTO screening_version (list, version, published, digest, records, added, changed, removed, imported_us, actor, confirmed, notes)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, code, b.version, b.published, b.digest[:], len(b.records), len(c.Added), len(c.Changed),
-		len(c.Removed), us(b.imported), p.Pseudonym, confirm, string(text))
+		len(c.Removed), db.Micros(b.imported), p.Pseudonym, confirm, string(text))
 	if err != nil {
 		return fmt.Errorf("writing a version of a list: %w", err)
 	}

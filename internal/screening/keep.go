@@ -54,17 +54,17 @@ func (s *Screening) End(ctx context.Context, p staff.Person, id landbridge.ID, r
 // endWatch stops screening; the content goes when nothing is open any more.
 func (s *Screening) endWatch(tx *db.Tx, w *Watch, actor, reason string) error {
 	now := s.now()
-	if _, err := tx.Exec(`UPDATE screening_watch SET ended_us = $1 WHERE id = $2 AND ended_us = 0`, us(now), string(w.ID)); err != nil {
+	if _, err := tx.Exec(`UPDATE screening_watch SET ended_us = $1 WHERE id = $2 AND ended_us = 0`, db.Micros(now), string(w.ID)); err != nil {
 		return fmt.Errorf("ending a watch: %w", err)
 	}
 	_, err := tx.Exec(`UPDATE screening_hit SET state = 'closed', moved_us = $1, turn = turn + 1 WHERE watch = $2 AND state IN ('candidate',
 		'proposed', 'dismissed')`,
-		us(now), string(w.ID))
+		db.Micros(now), string(w.ID))
 	if err != nil {
 		return fmt.Errorf("closing candidates: %w", err)
 	}
 	due := now.Add(keepEnded)
-	id := fmt.Sprintf("%s/%s/%d", jobKeep, w.ID, us(due))
+	id := fmt.Sprintf("%s/%s/%d", jobKeep, w.ID, db.Micros(due))
 	if err := jobs.Add(tx, jobs.Job{ID: id, Kind: jobKeep, Body: []byte("watch " + string(w.ID)), Due: due}); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *Screening) keepWatch(ctx context.Context, id landbridge.ID) error {
 		}
 		if open > 0 { // a measure rests on it: it is kept as long as the measure
 			due := now.Add(keepEnded)
-			return jobs.Add(tx, jobs.Job{ID: fmt.Sprintf("%s/%s/%d", jobKeep, id, us(due)), Kind: jobKeep, Body: []byte("watch " + string(id)), Due: due})
+			return jobs.Add(tx, jobs.Job{ID: fmt.Sprintf("%s/%s/%d", jobKeep, id, db.Micros(due)), Kind: jobKeep, Body: []byte("watch " + string(id)), Due: due})
 		}
 		return s.eraseWatch(tx, w)
 	})
@@ -200,7 +200,7 @@ func (s *Screening) Sweep(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(`DELETE FROM screening_run WHERE made_us < $1`, us(s.now().Add(-keepRun).Truncate(time.Second)))
+		_, err := tx.Exec(`DELETE FROM screening_run WHERE made_us < $1`, db.Micros(s.now().Add(-keepRun).Truncate(time.Second)))
 		return err
 	})
 }

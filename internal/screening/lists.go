@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 	"landbridge.example/match"
@@ -76,7 +77,7 @@ func (s *Screening) Lists(ctx context.Context, p staff.Person) ([]ListView, erro
 		if err := s.c.DB.QueryRow(ctx, `SELECT refused_us, refused FROM screening_list WHERE code = $1`, code).Scan(&refused, &v.Refused); err != nil {
 			return nil, fmt.Errorf("reading a list: %w", err)
 		}
-		v.RefusedAt = at(refused)
+		v.RefusedAt = db.Moment(refused)
 		if v.Versions, err = s.versions(ctx, b.source); err != nil {
 			return nil, err
 		}
@@ -96,7 +97,7 @@ func scanVersion(scan func(...any) error, source Source) (VersionView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Digest, v.Imported = fmt.Sprintf("%x", digest), at(imported)
+	v.Digest, v.Imported = fmt.Sprintf("%x", digest), db.Moment(imported)
 	return v, json.Unmarshal([]byte(notes), &v.Notes)
 }
 

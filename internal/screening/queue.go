@@ -9,6 +9,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/db"
 	"landbridge.example/internal/staff"
 	"landbridge.example/match"
 )
@@ -75,7 +76,7 @@ func (s *Screening) Hits(ctx context.Context, p staff.Person, f Filter) (*HitPag
 	page := &HitPage{}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		page.Next = fmt.Sprintf("%d.%s", us(rows[limit-1].Moved), rows[limit-1].ID)
+		page.Next = fmt.Sprintf("%d.%s", db.Micros(rows[limit-1].Moved), rows[limit-1].ID)
 	}
 	page.Hits, err = s.lines(ctx, p, rows)
 	return page, err

@@ -244,20 +244,6 @@ func errStale() error {
 	return fail.New(fail.Conflict, "someone changed this in the meantime; look at it again, then repeat what you did")
 }
 
-func us(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func at(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
-
 // clip shortens a text for a sentence.
 func clip(s string) string {
 	const limit = 40

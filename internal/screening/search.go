@@ -240,7 +240,7 @@ func (s *Screening) run(tx *db.Tx, r runOf) (recordedRun, error) {
 	}
 	_, err = tx.Exec(`INSERT INTO screening_run (id, kind, actor, purpose, case_id, salt, commitment, lists, engine, asked, found, made_us, entry)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, string(id), r.kind, r.actor, string(r.purpose), string(r.caseID), salt[:], commitment[:],
-		r.lists, engine, r.asked, r.found, us(s.now()), n)
+		r.lists, engine, r.asked, r.found, db.Micros(s.now()), n)
 	if err != nil {
 		return recordedRun{}, fmt.Errorf("recording a screening: %w", err)
 	}

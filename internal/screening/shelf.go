@@ -127,7 +127,7 @@ func (s *Screening) readBooks(ctx context.Context) (map[string]*book, error) {
 			return err
 		}
 		copy(b.digest[:], digest)
-		b.imported = at(imported)
+		b.imported = db.Moment(imported)
 		b.source, err = storedSource(origin, code, authority, name)
 		books[code] = b
 		return err

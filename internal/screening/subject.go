@@ -134,7 +134,7 @@ func (s *Screening) insertSubject(tx *db.Tx, key blob.Key, w *Watch, t *subjectT
 		return "", err
 	}
 	_, err = tx.Exec(`INSERT INTO screening_subject (id, watch, body, made_us) VALUES ($1, $2, $3, $4)`, string(id), string(w.ID), key.Seal(body,
-		aboutSubject(id)), us(s.now()))
+		aboutSubject(id)), db.Micros(s.now()))
 	if err != nil {
 		return "", fmt.Errorf("writing a subject: %w", err)
 	}

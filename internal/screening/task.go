@@ -72,7 +72,7 @@ func (s *Screening) openTask(tx *db.Tx, hit landbridge.ID, kind TaskKind, in tim
 	due := s.now().Add(in)
 	_, err = tx.Exec(`INSERT INTO screening_task (id, hit, kind, state, made_us, due_us, asked_us, done_us, actor, answer) VALUES ($1, $2, $3, 'open',
 		$4, $5, 0, 0, '', $6)`,
-		string(id), string(hit), string(kind), us(s.now()), us(due), []byte{})
+		string(id), string(hit), string(kind), db.Micros(s.now()), db.Micros(due), []byte{})
 	if err != nil {
 		return fmt.Errorf("opening a task: %w", err)
 	}
@@ -80,7 +80,7 @@ func (s *Screening) openTask(tx *db.Tx, hit landbridge.ID, kind TaskKind, in tim
 }
 
 func (s *Screening) clockJob(tx *db.Tx, task landbridge.ID, due time.Time) error {
-	return jobs.Add(tx, jobs.Job{ID: fmt.Sprintf("%s/%s/%d", jobClock, task, us(due)), Kind: jobClock, Body: []byte(task), Due: due})
+	return jobs.Add(tx, jobs.Job{ID: fmt.Sprintf("%s/%s/%d", jobClock, task, db.Micros(due)), Kind: jobClock, Body: []byte(task), Due: due})
 }
 
 const taskColumns = `t.id, t.hit, t.kind, t.state, t.made_us, t.due_us, t.asked_us, t.done_us, t.actor, t.answer`
@@ -89,7 +89,7 @@ func scanTask(scan func(...any) error) (Task, error) {
 	var t Task
 	var made, due, asked, done int64
 	err := scan(&t.ID, &t.Hit, &t.Kind, &t.State, &made, &due, &asked, &done, &t.actor, &t.answer)
-	t.Made, t.Due, t.Asked, t.Done = at(made), at(due), at(asked), at(done)
+	t.Made, t.Due, t.Asked, t.Done = db.Moment(made), db.Moment(due), db.Moment(asked), db.Moment(done)
 	t.Late = t.State == taskLate || !t.Done.IsZero() && t.Done.After(t.Due) && t.State == taskDone
 	return t, err
 }
@@ -110,7 +110,7 @@ func (s *Screening) runClock(ctx context.Context, j jobs.Job) error {
 		if now.Before(t.Due) || !t.Asked.IsZero() && now.Before(t.Asked.Add(askEvery)) {
 			return nil // a later job of the same task does it
 		}
-		if _, err := tx.Exec(`UPDATE screening_task SET state = 'late', asked_us = $1 WHERE id = $2`, us(now), string(t.ID)); err != nil {
+		if _, err := tx.Exec(`UPDATE screening_task SET state = 'late', asked_us = $1 WHERE id = $2`, db.Micros(now), string(t.ID)); err != nil {
 			return fmt.Errorf("noting a late task: %w", err)
 		}
 		h, err := scanHit(tx.QueryRow(`SELECT `+hitColumns+` FROM screening_hit h WHERE h.id = $1`, string(t.Hit)).Scan)
@@ -219,7 +219,7 @@ func (s *Screening) answerTask(tx *db.Tx, t *Task, w *Watch, p staff.Person, tex
 	}
 	done := int64(0)
 	if state == taskDone {
-		done = us(s.now())
+		done = db.Micros(s.now())
 	}
 	res, err := tx.Exec(`UPDATE screening_task SET state = $1, done_us = $2, actor = $3, answer = $4 WHERE id = $5 AND state IN ('open', 'late')`,
 		state, done, p.Pseudonym, sealed, string(t.ID))

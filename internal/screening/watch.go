@@ -128,7 +128,7 @@ func (s *Screening) insertWatch(tx *db.Tx, w *Watch) error {
 	}
 	_, err = tx.Exec(`INSERT INTO screening_watch (id, case_id, number, purpose, owner, key_owner, about, made_us, until_us, ended_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`, string(w.ID), string(w.Case), w.Number, string(w.Purpose), w.Owner, w.keyOwner,
-		key.Seal(text, aboutWatch(w.ID)), us(w.Made), us(w.Until))
+		key.Seal(text, aboutWatch(w.ID)), db.Micros(w.Made), db.Micros(w.Until))
 	if err != nil {
 		return fmt.Errorf("writing a watch: %w", err)
 	}
@@ -222,7 +222,7 @@ func (s *Screening) scanWatch(ctx context.Context, scan func(...any) error) (*Wa
 	if err != nil {
 		return nil, err
 	}
-	w.Made, w.Until, w.Ended = at(made), at(until), at(ended)
+	w.Made, w.Until, w.Ended = db.Moment(made), db.Moment(until), db.Moment(ended)
 	key, err := s.c.Vault.Key(ctx, s.c.DB, w.keyOwner)
 	if fail.Is(err, fail.Missing) {
 		return w, nil // erased with its case, or at its end
@@ -372,7 +372,7 @@ func (s *Screening) subjects(ctx context.Context, w *Watch) (all []Subject, err 
 			return err
 		}
 		u, err := openSubject(key, id, w.ID, body)
-		u.Made = at(made)
+		u.Made = db.Moment(made)
 		all = append(all, u)
 		return err
 	}, `SELECT id, body, made_us FROM screening_subject WHERE watch = $1 ORDER BY id LIMIT $2`, string(w.ID), MaxPage)

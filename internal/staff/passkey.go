@@ -137,7 +137,7 @@ func (s *Staff) Keys(ctx context.Context, account landbridge.ID) ([]Key, error) 
 		if err := rows.Scan(&k.ID, &k.Label, &k.Software, &added, &used); err != nil {
 			return err
 		}
-		k.Added, k.Used = moment(added), moment(used)
+		k.Added, k.Used = db.Moment(added), db.Moment(used)
 		all = append(all, k)
 		return nil
 	}, `SELECT id, label, software, added_us, used_us FROM staff_key WHERE account = $1 AND ended_us = 0 ORDER BY added_us`, string(account))

@@ -130,7 +130,7 @@ func (s *Staff) grant(tx *db.Tx, by Person, account landbridge.ID, g Grant) erro
 	var overlap int
 	err := tx.QueryRow(`SELECT count(*) FROM staff_role WHERE account = $1 AND role = $2
 		AND (until_us = 0 OR until_us > $3) AND from_us < $4`,
-		string(account), string(g.Role), micros(g.From), end(g.Until)).Scan(&overlap)
+		string(account), string(g.Role), db.Micros(g.From), end(g.Until)).Scan(&overlap)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Staff) grant(tx *db.Tx, by Person, account landbridge.ID, g Grant) erro
 		return fail.New(fail.Conflict, "this account already holds the role %s at that time", g.Role)
 	}
 	_, err = tx.Exec(`INSERT INTO staff_role (account, role, from_us, until_us, granted_by) VALUES ($1, $2, $3, $4, $5)`,
-		string(account), string(g.Role), micros(g.From), micros(g.Until), by.Pseudonym)
+		string(account), string(g.Role), db.Micros(g.From), db.Micros(g.Until), by.Pseudonym)
 	if err != nil {
 		return err
 	}

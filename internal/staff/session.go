@@ -123,12 +123,12 @@ func (s *Staff) start(tx *db.Tx, p Person, at Place, soft bool) (Session, error)
 	n := Session{ID: string(id), Token: token, Person: p, Started: now, Seen: now, Ends: now.Add(s.c.Absolute)}
 	n.Device, n.Software = shorten(at.Device), soft
 	_, err = tx.Exec(`INSERT INTO staff_session (hash, id, account, device, software, started_us, seen_us, ends_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, hash, n.ID, string(p.Account), n.Device, soft, micros(now), micros(now), micros(n.Ends))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, hash, n.ID, string(p.Account), n.Device, soft, db.Micros(now), db.Micros(now), db.Micros(n.Ends))
 	if err != nil {
 		return Session{}, err
 	}
 	// Sessions that are long over say nothing any more: the log has their facts.
-	if _, err := tx.Exec(`DELETE FROM staff_session WHERE ends_us < $1`, micros(now.Add(-24*time.Hour))); err != nil {
+	if _, err := tx.Exec(`DELETE FROM staff_session WHERE ends_us < $1`, db.Micros(now.Add(-24*time.Hour))); err != nil {
 		return Session{}, err
 	}
 	return n, s.fact(tx, "staff.signed-in", p, n.ID)
@@ -154,7 +154,7 @@ func scanSession(scan func(...any) error) (Session, error) {
 	var n Session
 	var started, seen, ends int64
 	err := scan(&n.ID, &n.Person.Account, &n.Device, &n.Software, &started, &seen, &ends)
-	n.Started, n.Seen, n.Ends = moment(started), moment(seen), moment(ends)
+	n.Started, n.Seen, n.Ends = db.Moment(started), db.Moment(seen), db.Moment(ends)
 	return n, err
 }
 
@@ -185,7 +185,7 @@ func (s *Staff) Session(ctx context.Context, token string) (Session, error) {
 	}
 	n.Seen = now
 	return n, s.write(ctx, "keeping a session", func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE staff_session SET seen_us = $1 WHERE hash = $2`, micros(now), hash)
+		_, err := tx.Exec(`UPDATE staff_session SET seen_us = $1 WHERE hash = $2`, db.Micros(now), hash)
 		return err
 	})
 }
@@ -199,7 +199,7 @@ func (s *Staff) Sessions(ctx context.Context, p Person) ([]Session, error) {
 		all = append(all, n)
 		return err
 	}, session+`WHERE account IN (SELECT id FROM staff_account WHERE person = $1) AND ends_us > $2 AND seen_us >= $3
-		ORDER BY started_us DESC LIMIT 100`, string(p.ID), micros(now), micros(now.Add(-s.c.Idle)))
+		ORDER BY started_us DESC LIMIT 100`, string(p.ID), db.Micros(now), db.Micros(now.Add(-s.c.Idle)))
 	if err != nil {
 		return nil, fmt.Errorf("reading sessions: %w", err)
 	}

@@ -28,7 +28,7 @@ func (s *Staff) NewSetup(ctx context.Context, by Person, account landbridge.ID) 
 		if _, err := tx.Exec(`DELETE FROM staff_setup WHERE account = $1`, string(account)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO staff_setup (hash, account, ends_us, used_us) VALUES ($1, $2, $3, 0)`, hash, string(account), micros(expires))
+		_, err := tx.Exec(`INSERT INTO staff_setup (hash, account, ends_us, used_us) VALUES ($1, $2, $3, 0)`, hash, string(account), db.Micros(expires))
 		if err != nil {
 			return err
 		}

@@ -148,20 +148,6 @@ func New(c Config) (*Staff, error) {
 // now is the present moment as it stands in tables.
 func (s *Staff) now() int64 { return s.c.Clock().UnixMicro() }
 
-func moment(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
-
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
 // pseudonym is how the log names a person. Without the node's secret nobody
 // can tell whose it is, nor test a guess.
 func (s *Staff) pseudonym(person landbridge.ID) string {

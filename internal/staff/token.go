@@ -69,7 +69,7 @@ func (s *Staff) NewToken(ctx context.Context, p Person, name string, scopes []ac
 			return err
 		}
 		var live int
-		err := tx.QueryRow(`SELECT count(*) FROM staff_token WHERE account = $1 AND ends_us > $2`, string(p.Account), micros(now)).Scan(&live)
+		err := tx.QueryRow(`SELECT count(*) FROM staff_token WHERE account = $1 AND ends_us > $2`, string(p.Account), db.Micros(now)).Scan(&live)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (s *Staff) NewToken(ctx context.Context, p Person, name string, scopes []ac
 			return fail.New(fail.TooLarge, "an account has at most %d tokens; end one you no longer use", MaxTokens)
 		}
 		_, err = tx.Exec(`INSERT INTO staff_token (hash, id, account, name, scopes, made_us, ends_us, used_us) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-			hashed(domainToken, t.Text), t.ID, string(p.Account), name, strings.Join(words, " "), micros(now), micros(until))
+			hashed(domainToken, t.Text), t.ID, string(p.Account), name, strings.Join(words, " "), db.Micros(now), db.Micros(until))
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func scanToken(scan func(...any) error) (Token, error) {
 	for _, w := range strings.Fields(scopes) {
 		t.Scopes = append(t.Scopes, access.Action(w))
 	}
-	t.Made, t.Ends, t.Used = moment(made), moment(ends), moment(used)
+	t.Made, t.Ends, t.Used = db.Moment(made), db.Moment(ends), db.Moment(used)
 	return t, err
 }
 
@@ -122,7 +122,7 @@ func (s *Staff) Token(ctx context.Context, text string) (Token, error) {
 		return t, nil
 	}
 	return t, s.write(ctx, "noting the use of a token", func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE staff_token SET used_us = $1 WHERE hash = $2`, micros(now), hash)
+		_, err := tx.Exec(`UPDATE staff_token SET used_us = $1 WHERE hash = $2`, db.Micros(now), hash)
 		return err
 	})
 }

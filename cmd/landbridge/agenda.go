@@ -16,33 +16,22 @@ func agendaCommand() *command {
 	}
 }
 
-// agendaVerb is a command that does something with the agenda and shows it.
-func agendaVerb(do func(context.Context, *client.Client, []string) (client.Agenda, error)) func(*flag.FlagSet) func(context.Context, *app, []string) error {
-	return func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-		t := &target{}
-		t.flags(fs)
-		return func(ctx context.Context, a *app, args []string) error {
-			c, err := t.client(a)
-			if err != nil {
-				return err
-			}
-			mine, err := do(ctx, c, args)
-			if err != nil {
-				return explain(a, err)
-			}
-			tab := &table{head: []string{"session", "begins", "title", "place", "status"}, wide: true}
-			for _, x := range mine.Picks {
-				tab.add(x.Session, x.Start, x.Title, x.Place, x.Status)
-			}
-			return show(a.out, t.json, mine, tab, "Your agenda is empty; \"landbridge agenda pick SESSION\" puts a session in.")
-		}
+// agenda prints what the node answered about the caller's agenda.
+func (c *caller) agenda(mine client.Agenda, err error) error {
+	if err != nil {
+		return err
 	}
+	tab := &table{head: []string{"session", "begins", "title", "place", "status"}, wide: true}
+	for _, x := range mine.Picks {
+		tab.add(x.Session, x.Start, x.Title, x.Place, x.Status)
+	}
+	return c.show(mine, tab, "Your agenda is empty; \"landbridge agenda pick SESSION\" puts a session in.")
 }
 
 func agendaList() *command {
 	return &command{
 		name: "list", short: "show your agenda", example: "landbridge agenda list",
-		setup: agendaVerb(func(ctx context.Context, c *client.Client, _ []string) (client.Agenda, error) { return c.Agenda(ctx) }),
+		setup: calling(flagless(func(ctx context.Context, c *caller) error { return c.agenda(c.Agenda(ctx)) })),
 	}
 }
 
@@ -50,9 +39,7 @@ func agendaPick() *command {
 	return &command{
 		name: "pick", args: "SESSION", min: 1, max: 1, short: "put a session of a published programme into your agenda",
 		example: "landbridge agenda pick 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f",
-		setup: agendaVerb(func(ctx context.Context, c *client.Client, args []string) (client.Agenda, error) {
-			return c.PickSession(ctx, args[0])
-		}),
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return c.agenda(c.PickSession(ctx, c.args[0])) })),
 	}
 }
 
@@ -60,38 +47,28 @@ func agendaDrop() *command {
 	return &command{
 		name: "drop", args: "SESSION", min: 1, max: 1, short: "take a session out of your agenda",
 		example: "landbridge agenda drop 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f",
-		setup: agendaVerb(func(ctx context.Context, c *client.Client, args []string) (client.Agenda, error) {
-			return c.DropSession(ctx, args[0])
-		}),
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return c.agenda(c.DropSession(ctx, c.args[0])) })),
 	}
 }
 
 func agendaAddresses() *command {
 	return &command{
 		name: "addresses", short: "list your personal addresses", example: "landbridge agenda addresses",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				all, err := c.AgendaAddresses(ctx)
-				if err != nil {
-					return explain(a, err)
-				}
-				tab := &table{head: []string{"address", "device", "url", "made", "used"}, wide: true}
-				for _, x := range all.Addresses {
-					used := "never"
-					if x.Used != nil {
-						used = cell(*x.Used)
-					}
-					tab.add(x.ID, x.Name, x.URL, x.Made, used)
-				}
-				return show(a.out, t.json, all, tab, "You have no personal address; \"landbridge agenda address NAME\" makes one.")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.AgendaAddresses(ctx)
+			if err != nil {
+				return err
 			}
-		},
+			tab := &table{head: []string{"address", "device", "url", "made", "used"}, wide: true}
+			for _, x := range all.Addresses {
+				used := "never"
+				if x.Used != nil {
+					used = cell(*x.Used)
+				}
+				tab.add(x.ID, x.Name, x.URL, x.Made, used)
+			}
+			return c.show(all, tab, "You have no personal address; \"landbridge agenda address NAME\" makes one.")
+		})),
 	}
 }
 
@@ -101,43 +78,29 @@ func agendaAddress() *command {
 		long: "The address answers CalDAV with your agenda and, with --contacts, CardDAV with the contact points that the parties publish.\n" +
 			"It is read only. Give each device its own, so that you can end one that is lost.",
 		example: "landbridge agenda address \"my phone\" --contacts",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			contacts := fs.Bool("contacts", false, "the contact points that the parties publish, too")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				x, err := c.NewAgendaAddress(ctx, client.NewAgendaAddress{Name: c.args[0], Contacts: *contacts})
 				if err != nil {
 					return err
 				}
-				x, err := c.NewAgendaAddress(ctx, client.NewAgendaAddress{Name: args[0], Contacts: *contacts})
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, x, keyValues("device", x.Name, "url", x.URL, "user name", x.ID, "password", x.Secret+" (shown once)"), "")
+				return c.show(x, keyValues("device", x.Name, "url", x.URL, "user name", x.ID, "password", x.Secret+" (shown once)"), "")
 			}
-		},
+		}),
 	}
 }
 
 func agendaEnd() *command {
 	return &command{
 		name: "end", args: "ADDRESS", min: 1, max: 1, short: "end a personal address: it works no more", example: "landbridge agenda end k3j5x2m7q4abc",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				if err := c.EndAgendaAddress(ctx, args[0]); err != nil {
-					return explain(a, err)
-				}
-				fmt.Fprintln(a.out, "The address was ended.")
-				return nil
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			if err := c.EndAgendaAddress(ctx, c.args[0]); err != nil {
+				return err
 			}
-		},
+			fmt.Fprintln(c.a.out, "The address was ended.")
+			return nil
+		})),
 	}
 }
 
@@ -145,24 +108,16 @@ func agendaCode() *command {
 	return &command{
 		name: "code", args: "[LABEL]", max: 1, short: "make a code by which a guest of the forum gets an agenda, once",
 		example: "landbridge agenda code \"delegation of XA\"",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				in := client.NewAgendaCode{}
-				if len(args) > 0 {
-					in.Label = args[0]
-				}
-				x, err := c.NewAgendaCode(ctx, in)
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, x, keyValues("code", x.Code, "works until", cell(x.Ends), "redeemed at", x.URL), "")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			in := client.NewAgendaCode{}
+			if len(c.args) > 0 {
+				in.Label = c.args[0]
 			}
-		},
+			x, err := c.NewAgendaCode(ctx, in)
+			if err != nil {
+				return err
+			}
+			return c.show(x, keyValues("code", x.Code, "works until", cell(x.Ends), "redeemed at", x.URL), "")
+		})),
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"flag"
 	"fmt"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"landbridge.example/client"
 	"landbridge.example/internal/agreement"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/staff/softkey"
 )
 
 func agreementCommand() *command {
@@ -39,20 +37,14 @@ func filterFlags(fs *flag.FlagSet) *client.AgreementQuery {
 func agreementList() *command {
 	return &command{
 		name: "list", short: "search the register of instruments", example: "landbridge agreement list --text extradition --status in_force",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			q := filterFlags(fs)
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
+			return func(ctx context.Context, c *caller) error {
 				var all client.Agreements
 				for {
 					page, err := c.Agreements(ctx, *q)
 					if err != nil {
-						return explain(a, err)
+						return err
 					}
 					all.Total, all.Agreements = page.Total, append(all.Agreements, page.Agreements...)
 					if q.After = page.Next; q.After == "" {
@@ -63,9 +55,9 @@ func agreementList() *command {
 				for _, r := range all.Agreements {
 					tab.add(r.ID, r.Title, r.Status, r.InForce, strings.Join(r.Parties, " "), strings.Join(r.Processes, " "))
 				}
-				return show(a.out, t.json, all, tab, "No instrument fits; \"landbridge agreement import FILE\" brings some in.")
+				return c.show(all, tab, "No instrument fits; \"landbridge agreement import FILE\" brings some in.")
 			}
-		},
+		}),
 	}
 }
 
@@ -73,21 +65,9 @@ func agreementShow() *command {
 	return &command{
 		name: "show", args: "INSTRUMENT", min: 1, max: 1, short: "show one instrument: dates, parties, terms, history, and what others hold",
 		example: "landbridge agreement show untoc-2000",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				f, err := c.Agreement(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, f, instrumentTable(f), "")
-			}
-		},
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			return shown(c, instrumentTable)(c.Agreement(ctx, c.args[0]))
+		})),
 	}
 }
 
@@ -131,19 +111,13 @@ func agreementProfile() *command {
 	return &command{
 		name: "profile", args: "PARTY PROCESS", min: 2, max: 2, short: "what the law asks of a request to a party under a process, by article",
 		example: "landbridge agreement profile XB information-request",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			from := fs.String("from", "", "the requesting `party` (default: this node's)")
 			day := fs.String("day", "", "the `day`, such as 2026-11-22 (default: today)")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				p, err := c.LegalProfile(ctx, client.ProfileQuery{From: *from, To: c.args[0], Process: c.args[1], Day: *day})
 				if err != nil {
 					return err
-				}
-				p, err := c.LegalProfile(ctx, client.ProfileQuery{From: *from, To: args[0], Process: args[1], Day: *day})
-				if err != nil {
-					return explain(a, err)
 				}
 				tab := &table{head: []string{"what", "value", "from"}, wide: true}
 				if !p.OK {
@@ -159,9 +133,9 @@ func agreementProfile() *command {
 					}
 					tab.add(r.Name, value, strings.Join(r.From, "; "))
 				}
-				return show(a.out, t.json, p, tab, "")
+				return c.show(p, tab, "")
 			}
-		},
+		}),
 	}
 }
 
@@ -171,26 +145,20 @@ func agreementImport() *command {
 		long: "The report says line by line what is new, changed, the same, or wrong and what to do. With a line that is\n" +
 			"wrong nothing is proposed. Another person enters the proposal with \"agreement enter\".",
 		example: "landbridge agreement import --dry agreements.csv",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			note := fs.String("note", "", "what changes and why, in `words`")
 			dry := fs.Bool("dry", false, "only say what it would change")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				text, err := readSmall(args[0], agreement.MaxImport)
+			return func(ctx context.Context, c *caller) error {
+				text, err := readSmall(c.args[0], agreement.MaxImport)
 				if err != nil {
 					return err
 				}
 				if *note == "" {
-					*note = "from the file " + filepath.Base(args[0])
+					*note = "from the file " + filepath.Base(c.args[0])
 				}
 				r, err := c.ImportAgreements(ctx, client.AgreementImport{Note: *note, Dry: *dry}, text)
 				if err != nil {
-					return explain(a, err)
+					return err
 				}
 				tab := &table{head: []string{"line", "instrument", "is", "what to do"}, wide: true}
 				for _, l := range r.Lines {
@@ -199,7 +167,7 @@ func agreementImport() *command {
 				if r.Proposal != "" {
 					tab.add("proposal", r.Proposal, "waiting", "another person enters it: landbridge agreement enter "+r.Proposal)
 				}
-				if err := show(a.out, t.json, r, tab, "The file holds no instrument."); err != nil {
+				if err := c.show(r, tab, "The file holds no instrument."); err != nil {
 					return err
 				}
 				if r.Wrong > 0 {
@@ -207,32 +175,21 @@ func agreementImport() *command {
 				}
 				return nil
 			}
-		},
+		}),
 	}
 }
 
 func agreementExport() *command {
 	return &command{
 		name: "export", short: "write the register, or what a filter lets through, as a file", example: "landbridge agreement export --format csv > agreements.csv",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			q := filterFlags(fs)
 			format := fs.String("format", "json", "json (everything) or csv (parties and dates)")
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				text, err := c.AgreementFile(ctx, client.AgreementFile{Format: *format, Text: q.Text, Party: q.Party, With: q.With, Subject: q.Subject,
-					Process: q.Process, Status: q.Status})
-				if err != nil {
-					return explain(a, err)
-				}
-				_, err = fmt.Fprint(a.out, text)
-				return err
+			return func(ctx context.Context, c *caller) error {
+				return c.print(c.AgreementFile(ctx, client.AgreementFile{Format: *format, Text: q.Text, Party: q.Party, With: q.With, Subject: q.Subject,
+					Process: q.Process, Status: q.Status}))
 			}
-		},
+		}),
 	}
 }
 
@@ -241,37 +198,27 @@ func agreementEnter() *command {
 		name: "enter", args: "[PROPOSAL]", max: 1, short: "enter a change that another person proposed, or list what waits",
 		long:    "Your passkey signs the digest of the change. On the command line a software key file signs, where the node takes such keys.",
 		example: "landbridge agreement enter 01960000-0000-7000-8000-000000000000 --key people/a.brehm.softkey",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			keyFile := fs.String("key", "", "software key `file` (default: the one beside the token in --dir)")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+		setup: calling(func(fs *flag.FlagSet) work {
+			file := keyFlag(fs)
+			return func(ctx context.Context, c *caller) error {
+				if len(c.args) == 0 {
+					return listChanges(ctx, c)
+				}
+				name, err := c.keyFile(*file)
 				if err != nil {
 					return err
 				}
-				if len(args) == 0 {
-					return explain(a, listChanges(ctx, a, c, t.json))
-				}
-				name := *keyFile
-				if name == "" {
-					token, err := t.person(folder(a, t.dir))
-					if err != nil {
-						return fail.New(fail.Invalid, "say which key signs: --key with a software key file")
-					}
-					name = strings.TrimSuffix(token, tokenTail) + keyTail
-				}
-				p, err := enterChange(ctx, c, args[0], name)
+				p, err := enterChange(ctx, c.Client, c.args[0], name)
 				if err != nil {
-					return explain(a, err)
+					return err
 				}
-				return show(a.out, t.json, p, keyValues("proposal", p.ID, "state", p.State, "note", p.Note), "")
+				return c.show(p, keyValues("proposal", p.ID, "state", p.State, "note", p.Note), "")
 			}
-		},
+		}),
 	}
 }
 
-func listChanges(ctx context.Context, a *app, c *client.Client, asJSON bool) error {
+func listChanges(ctx context.Context, c *caller) error {
 	all, err := c.AgreementProposals(ctx)
 	if err != nil {
 		return err
@@ -284,19 +231,15 @@ func listChanges(ctx context.Context, a *app, c *client.Client, asJSON bool) err
 		}
 		tab.add(p.ID, p.By, strconv.Itoa(len(p.Changes)), p.Note, you)
 	}
-	return show(a.out, asJSON, all, tab, "No change of the register waits.")
+	return c.show(all, tab, "No change of the register waits.")
 }
 
 // enterChange signs what the node says the digest of the change is.
 func enterChange(ctx context.Context, c *client.Client, proposal, keyFile string) (client.AgreementProposal, error) {
 	var none client.AgreementProposal
-	text, err := readSmall(keyFile, maxToken)
+	key, err := readKey(keyFile)
 	if err != nil {
 		return none, err
-	}
-	key, err := softkey.Parse(string(text))
-	if err != nil {
-		return none, fail.New(fail.Invalid, "%v", err)
 	}
 	p, err := c.AgreementProposal(ctx, proposal)
 	if err != nil {
@@ -305,13 +248,9 @@ func enterChange(ctx context.Context, c *client.Client, proposal, keyFile string
 	if !p.CanEnter {
 		return none, fail.New(fail.Denied, "you may not enter this: %s", p.Why)
 	}
-	challenge, err := base64.RawURLEncoding.DecodeString(p.Challenge)
+	assertion, err := sign(key, p.Challenge)
 	if err != nil {
-		return none, fmt.Errorf("reading the challenge: %w", err)
-	}
-	assertion, err := key.Sign(challenge)
-	if err != nil {
-		return none, fmt.Errorf("signing: %w", err)
+		return none, err
 	}
 	return c.EnterAgreements(ctx, client.EnterAgreement{Proposal: proposal, Role: p.Role, Assertion: assertion})
 }
@@ -320,22 +259,16 @@ func agreementReturn() *command {
 	return &command{
 		name: "return", args: "PROPOSAL", min: 1, max: 1, short: "give a change back to its author, with the reason",
 		example: `landbridge agreement return 01960000-0000-7000-8000-000000000000 --reason "XB ratified on 12 May."`,
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			reason := fs.String("reason", "", "why, in `words`")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				p, err := c.ReturnAgreements(ctx, c.args[0], *reason)
 				if err != nil {
 					return err
 				}
-				p, err := c.ReturnAgreements(ctx, args[0], *reason)
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, p, keyValues("proposal", p.ID, "state", p.State, "reason", p.Reason), "")
+				return c.show(p, keyValues("proposal", p.ID, "state", p.State, "reason", p.Reason), "")
 			}
-		},
+		}),
 	}
 }
 
@@ -343,21 +276,13 @@ func agreementSend() *command {
 	return &command{
 		name: "send", args: "INSTRUMENT PARTY", min: 2, max: 2, short: "show another party the text this node holds; its node says whether it holds the same",
 		example: "landbridge agreement send xa-xb-police-1992 XB",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				f, err := c.ShowAgreement(ctx, args[0], args[1])
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, f, keyValues("shown to", args[1], "digest", f.Digest, "its answer", "stands in \"landbridge agreement show "+args[0]+"\""), "")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			f, err := c.ShowAgreement(ctx, c.args[0], c.args[1])
+			if err != nil {
+				return err
 			}
-		},
+			return c.show(f, keyValues("shown to", c.args[1], "digest", f.Digest, "its answer", "stands in \"landbridge agreement show "+c.args[0]+"\""), "")
+		})),
 	}
 }
 

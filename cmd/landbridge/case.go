@@ -206,9 +206,7 @@ func caseList() *command {
 	return &command{
 		name: "list", short: "list cases, the nearest clock first",
 		example: "landbridge case list --state clarification",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			q := client.CaseQuery{}
 			fs.StringVar(&q.State, "state", "", "only cases in this `state`, or live, or ended")
 			fs.BoolVar(&q.All, "all", false, "live and ended cases")
@@ -219,26 +217,22 @@ func caseList() *command {
 			fs.StringVar(&q.Sort, "sort", "", "clock, changed, opened or number")
 			fs.IntVar(&q.Limit, "limit", 0, "at most so many")
 			fs.StringVar(&q.After, "after", "", "go on after this `cursor`")
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				page, err := c.Cases(ctx, q)
 				if err != nil {
 					return err
 				}
-				page, err := c.Cases(ctx, q)
-				if err != nil {
-					return explain(a, err)
-				}
 				tab := &table{head: []string{"number", "with", "state", "clock", "title"}}
 				for _, s := range page.Cases {
-					tab.add(s.Number, strings.Join(s.With, " "), s.Label, left(a, s.Clock), s.Title)
+					tab.add(s.Number, strings.Join(s.With, " "), s.Label, left(c.a, s.Clock), s.Title)
 				}
-				err = show(a.out, t.json, page, tab, "No case matches. Begin one with \"landbridge case new\".")
-				if page.Next != "" && !t.json {
-					fmt.Fprintf(a.out, "%d of %d; more with --after %s\n", len(page.Cases), page.Total, page.Next)
+				err = c.show(page, tab, "No case matches. Begin one with \"landbridge case new\".")
+				if page.Next != "" && !c.t.json {
+					fmt.Fprintf(c.a.out, "%d of %d; more with --after %s\n", len(page.Cases), page.Total, page.Next)
 				}
 				return err
 			}
-		},
+		}),
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"flag"
 	"fmt"
 	"os"
@@ -11,7 +10,6 @@ import (
 
 	"landbridge.example/client"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/staff/softkey"
 )
 
 func caseAct() *command {
@@ -89,47 +87,32 @@ func caseApprove() *command {
 		long: "Passkeys of devices sign in the browser. On the command line a software key file signs; a node takes\n" +
 			"such keys only when its settings say so, and shows on every page that a software key was used.",
 		example: "landbridge case approve 01960000-0000-7000-8000-000000000000 --role supervisor --key people/m.haldor.softkey",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			role := fs.String("role", "supervisor", "the `role` in which to approve")
-			keyFile := fs.String("key", "", "software key `file` (default: the one beside the token in --dir)")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			file := keyFlag(fs)
+			return func(ctx context.Context, c *caller) error {
+				if len(c.args) == 0 {
+					return listProposals(ctx, c)
+				}
+				name, err := c.keyFile(*file)
 				if err != nil {
 					return err
 				}
-				if len(args) == 0 {
-					return explain(a, listProposals(ctx, a, c, t.json))
-				}
-				name := *keyFile
-				if name == "" {
-					token, err := t.person(folder(a, t.dir))
-					if err != nil {
-						return fail.New(fail.Invalid, "say which key signs: --key with a software key file")
-					}
-					name = strings.TrimSuffix(token, tokenTail) + keyTail
-				}
-				done, err := approve(ctx, c, args[0], *role, name)
+				done, err := approve(ctx, c.Client, c.args[0], *role, name)
 				if err != nil {
-					return explain(a, err)
+					return err
 				}
-				return printDone(a, t.json, done)
+				return printDone(c.a, c.t.json, done)
 			}
-		},
+		}),
 	}
 }
 
-// approve signs exactly what the node says the act's digest is; the passkey's
-// challenge is derived here and not taken from the node.
+// approve signs what the node says the digest of a proposed act is.
 func approve(ctx context.Context, c *client.Client, proposal, role, keyFile string) (client.Done, error) {
-	text, err := readSmall(keyFile, maxToken)
+	key, err := readKey(keyFile)
 	if err != nil {
 		return client.Done{}, err
-	}
-	key, err := softkey.Parse(string(text))
-	if err != nil {
-		return client.Done{}, fail.New(fail.Invalid, "%v", err)
 	}
 	p, err := c.Proposal(ctx, proposal)
 	if err != nil {
@@ -138,18 +121,14 @@ func approve(ctx context.Context, c *client.Client, proposal, role, keyFile stri
 	if !p.CanSign {
 		return client.Done{}, fail.New(fail.Denied, "you may not approve this: %s", p.Why)
 	}
-	challenge, err := base64.RawURLEncoding.DecodeString(p.Challenge)
+	assertion, err := sign(key, p.Challenge)
 	if err != nil {
-		return client.Done{}, fmt.Errorf("reading the challenge: %w", err)
-	}
-	assertion, err := key.Sign(challenge)
-	if err != nil {
-		return client.Done{}, fmt.Errorf("signing the approval: %w", err)
+		return client.Done{}, err
 	}
 	return c.Approve(ctx, proposal, role, assertion)
 }
 
-func listProposals(ctx context.Context, a *app, c *client.Client, asJSON bool) error {
+func listProposals(ctx context.Context, c *caller) error {
 	all, err := c.Proposals(ctx)
 	if err != nil {
 		return err
@@ -158,29 +137,23 @@ func listProposals(ctx context.Context, a *app, c *client.Client, asJSON bool) e
 	for _, p := range all.Proposals {
 		t.add(p.ID, p.Number, p.Label, strings.Join(p.To, " "), p.By.Name, p.Title)
 	}
-	return show(a.out, asJSON, all, t, "Nothing waits for your approval.")
+	return c.show(all, t, "Nothing waits for your approval.")
 }
 
 func caseReturn() *command {
 	return &command{
 		name: "return", args: "PROPOSAL", min: 1, max: 1, short: "give a proposed act back to its author, with the reason",
 		example: `landbridge case return 01960000-0000-7000-8000-000000000000 --reason "Name the account, not only the bank."`,
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			reason := fs.String("reason", "", "why, in `words`")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				p, err := c.Return(ctx, c.args[0], *reason)
 				if err != nil {
 					return err
 				}
-				p, err := c.Return(ctx, args[0], *reason)
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, p, keyValues("case", p.Number, "state", p.State), "")
+				return c.show(p, keyValues("case", p.Number, "state", p.State), "")
 			}
-		},
+		}),
 	}
 }
 
@@ -188,36 +161,30 @@ func caseAttach() *command {
 	return &command{
 		name: "attach", args: "DRAFT FILE...", min: 2, max: 64, short: "attach files to a draft",
 		example: "landbridge case attach 01960000-0000-7000-8000-000000000000 statement.pdf",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			title := fs.String("title", "", "what the file is, in `words`")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				d, err := c.Draft(ctx, c.args[0])
 				if err != nil {
 					return err
 				}
-				d, err := c.Draft(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
 				var parts []requestPart
-				for _, name := range args[1:] {
+				for _, name := range c.args[1:] {
 					parts = append(parts, requestPart{File: name, Title: *title})
 				}
-				if err := attachAll(ctx, c, &d, parts); err != nil {
-					return explain(a, err)
+				if err := attachAll(ctx, c.Client, &d, parts); err != nil {
+					return err
 				}
-				if d, err = c.Draft(ctx, args[0]); err != nil {
-					return explain(a, err)
+				if d, err = c.Draft(ctx, c.args[0]); err != nil {
+					return err
 				}
 				tab := &table{head: []string{"file", "bytes", "sha256"}, wide: true}
 				for _, f := range d.Files {
 					tab.add(f.Name, fmt.Sprint(f.Size), f.SHA256)
 				}
-				return show(a.out, t.json, d.Files, tab, "The draft has no files.")
+				return c.show(d.Files, tab, "The draft has no files.")
 			}
-		},
+		}),
 	}
 }
 
@@ -227,30 +194,24 @@ func caseReceipt() *command {
 		long: "One file for each message and recipient, and the directory whose keys they are checked with.\n" +
 			"Each is proof, years later and without any node, that the other side's node had the message.",
 		example: "landbridge case receipt XA-2026-0001 --out receipts\nlandbridge verify receipts/*.receipt --directory receipts/directory.txt",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			out := fs.String("out", ".", "`folder` to write to")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				v, err := c.Case(ctx, c.args[0])
 				if err != nil {
 					return err
 				}
-				v, err := c.Case(ctx, args[0])
+				files, err := saveReceipts(ctx, c.Client, v, *out)
 				if err != nil {
-					return explain(a, err)
-				}
-				files, err := saveReceipts(ctx, c, v, *out)
-				if err != nil {
-					return explain(a, err)
+					return err
 				}
 				tab := &table{head: []string{"receipt of", "message", "file"}, wide: true}
 				for _, f := range files {
 					tab.add(f.To, f.Label, f.File)
 				}
-				return show(a.out, t.json, files, tab, "No receipt has come back yet; \"landbridge party list\" says how the other side is reached.")
+				return c.show(files, tab, "No receipt has come back yet; \"landbridge party list\" says how the other side is reached.")
 			}
-		},
+		}),
 	}
 }
 

@@ -19,25 +19,17 @@ func caseShow() *command {
 	return &command{
 		name: "show", args: "CASE", min: 1, max: 1, short: "show a case: state, what is open and why not, timeline with proofs, delivery",
 		example: "landbridge case show XA-2026-0001",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				v, err := c.Case(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
-				if t.json {
-					return show(a.out, true, v, nil, "")
-				}
-				printCase(a, v)
-				return nil
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			v, err := c.Case(ctx, c.args[0])
+			if err != nil {
+				return err
 			}
-		},
+			if c.t.json {
+				return show(c.a.out, true, v, nil, "")
+			}
+			printCase(c.a, v)
+			return nil
+		})),
 	}
 }
 
@@ -187,23 +179,17 @@ func caseExport() *command {
 		name: "export", args: "CASE", min: 1, max: 1, short: "save everything of a case that you may see: acts, files, receipts",
 		long:    "Opening files is a fact in the log, for each of them. The marking of the case goes with the copy: keep to it.",
 		example: "landbridge case export XA-2026-0001 --out XA-2026-0001",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			out := fs.String("out", "", "`folder` to write to (default: the case number)")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+			return func(ctx context.Context, c *caller) error {
+				n, err := exportCase(ctx, c.a, c.Client, c.args[0], *out)
 				if err != nil {
 					return err
 				}
-				n, err := exportCase(ctx, a, c, args[0], *out)
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, n, keyValues("folder", n.Folder, "acts", fmt.Sprint(n.Acts),
+				return c.show(n, keyValues("folder", n.Folder, "acts", fmt.Sprint(n.Acts),
 					"files", fmt.Sprint(n.Files), "receipts", fmt.Sprint(n.Receipts)), "")
 			}
-		},
+		}),
 	}
 }
 

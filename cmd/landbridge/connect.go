@@ -91,6 +91,27 @@ func (t *target) client(a *app) (*client.Client, error) {
 	return c, nil
 }
 
+// visitor returns a client for someone without an account: the node's address
+// is needed, a token is not.
+func (t *target) visitor(a *app) (*client.Client, error) {
+	base := t.node
+	if base == "" && t.dir == "" {
+		base = a.env(envNode)
+	}
+	if base == "" {
+		run, err := node.ReadRunning(folder(a, t.dir))
+		if err != nil {
+			return nil, fail.New(fail.Unavailable, "say --node with the address of the node that keeps the call")
+		}
+		base = run.URL
+	}
+	c, err := client.New(base, "")
+	if err != nil {
+		return nil, fail.New(fail.Invalid, "%v", err)
+	}
+	return c, nil
+}
+
 // person finds the token file in a data folder: the one named by --as, or the
 // only one there is.
 func (t *target) person(dir string) (string, error) {

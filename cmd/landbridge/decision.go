@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -34,32 +32,6 @@ func decisionCommand() *command {
 	}
 }
 
-// A caller is what a verb of this noun gets: a client, and how to answer.
-type caller struct {
-	*client.Client
-	a    *app
-	json bool
-	args []string
-}
-
-func (c *caller) show(v any, t *table, empty string) error { return show(c.a.out, c.json, v, t, empty) }
-
-// calling makes the setup of a verb that speaks to a node.
-func calling(flags func(fs *flag.FlagSet) func(ctx context.Context, c *caller) error) func(*flag.FlagSet) func(context.Context, *app, []string) error {
-	return func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-		t := &target{}
-		t.flags(fs)
-		do := flags(fs)
-		return func(ctx context.Context, a *app, args []string) error {
-			c, err := t.client(a)
-			if err != nil {
-				return err
-			}
-			return explain(a, do(ctx, &caller{c, a, t.json, args}))
-		}
-	}
-}
-
 // done prints what came of an act.
 func (c *caller) done(d client.DecisionDone, err error) error {
 	if err != nil {
@@ -75,19 +47,17 @@ func (c *caller) done(d client.DecisionDone, err error) error {
 func decisionTexts() *command {
 	return &command{
 		name: "texts", short: "list the texts under negotiation", example: "landbridge decision texts",
-		setup: calling(func(*flag.FlagSet) func(context.Context, *caller) error {
-			return func(ctx context.Context, c *caller) error {
-				all, err := c.Texts(ctx)
-				if err != nil {
-					return err
-				}
-				t := &table{head: []string{"text", "title", "kept by", "versions", "amendments", "languages", "changed"}, wide: true}
-				for _, x := range all.Texts {
-					t.add(x.Draft, x.Title, x.Keeper, strconv.Itoa(x.Versions), strconv.Itoa(x.Standing), strings.Join(x.Languages, " "), x.Changed)
-				}
-				return c.show(all, t, "No text was tabled yet: landbridge decision table FILE.")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.Texts(ctx)
+			if err != nil {
+				return err
 			}
-		}),
+			t := &table{head: []string{"text", "title", "kept by", "versions", "amendments", "languages", "changed"}, wide: true}
+			for _, x := range all.Texts {
+				t.add(x.Draft, x.Title, x.Keeper, strconv.Itoa(x.Versions), strconv.Itoa(x.Standing), strings.Join(x.Languages, " "), x.Changed)
+			}
+			return c.show(all, t, "No text was tabled yet: landbridge decision table FILE.")
+		})),
 	}
 }
 
@@ -96,7 +66,7 @@ func decisionText() *command {
 		name: "text", args: "TEXT", min: 1, max: 1, short: "show a text with its paragraphs and amendments",
 		long:    "With --plain it is written in the form that \"decision amend\" reads: change it, and the difference is your amendment.",
 		example: "landbridge decision text 1d0c… --plain > declaration.txt",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			plain := fs.Bool("plain", false, "write the paragraphs as people edit them")
 			return func(ctx context.Context, c *caller) error {
 				d, err := c.Text(ctx, c.args[0])
@@ -139,7 +109,7 @@ func kernelText(t client.NegotiatedText) *kernel.Text {
 
 // readParagraphs reads a file of paragraphs, or standard input for "-".
 func readParagraphs(a *app, name string) ([]client.TextParagraph, error) {
-	b, err := readOrStdin(a, name, 2*kernel.MaxText)
+	b, err := readInput(a, name, 2*kernel.MaxText)
 	if err != nil {
 		return nil, err
 	}
@@ -154,17 +124,6 @@ func readParagraphs(a *app, name string) ([]client.TextParagraph, error) {
 	return out, nil
 }
 
-func readOrStdin(a *app, name string, most int64) ([]byte, error) {
-	if name != "-" {
-		return readSmall(name, most)
-	}
-	b, err := io.ReadAll(io.LimitReader(a.in, most+1))
-	if err == nil && int64(len(b)) > most {
-		err = fail.New(fail.TooLarge, "standard input is larger than %d bytes", most)
-	}
-	return b, err
-}
-
 const plainHelp = "FILE holds paragraphs with a blank line between them: \"# \" begins a heading, \"1. \", \"1.1 \" a numbered paragraph.\n" +
 	"Ids stand in braces: \"{p3} 1. The words\"; a paragraph without one is new. - is standard input.\n"
 
@@ -172,7 +131,7 @@ func decisionTable() *command {
 	return &command{
 		name: "table", args: "FILE", min: 1, max: 1, short: "table a text: this party then keeps it", long: plainHelp,
 		example: `landbridge decision table declaration.txt --id corridor-declaration --title "Declaration on safe corridors"`,
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			n := client.NegotiatedText{}
 			fs.StringVar(&n.ID, "id", "", "`id` of the text in all versions and languages")
 			fs.StringVar(&n.Title, "title", "", "its `title`")
@@ -192,7 +151,7 @@ func decisionTranslate() *command {
 		name: "translate", args: "TEXT FILE", min: 2, max: 2, short: "publish a translation of the version that stands", long: plainHelp +
 			"The paragraphs are those of the original, in its order.",
 		example: `landbridge decision translate 1d0c… declaration.fr.txt --language fr --title "Déclaration sur les corridors sûrs"`,
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			n := client.TextTranslation{}
 			fs.StringVar(&n.Text.Title, "title", "", "its `title` in that language")
 			fs.StringVar(&n.Text.Language, "language", "", "its `language`")
@@ -212,7 +171,7 @@ func decisionAmend() *command {
 		name: "amend", args: "TEXT FILE", min: 2, max: 2, short: "propose an amendment: the whole text as you want it", long: plainHelp +
 			"\"decision text TEXT --plain\" writes the text that stands; what you change is the amendment.",
 		example: `landbridge decision amend 1d0c… declaration.txt --reason "A week is too long for a missing child."`,
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			n := client.NewAmendment{}
 			fs.StringVar(&n.Reason, "reason", "", "why, in `words`")
 			fs.StringVar(&n.Base, "base", "", "`digest` of the version the file was made from; refused when another stands by now")
@@ -231,7 +190,7 @@ func decisionOn() *command {
 	return &command{
 		name: "on", args: "TEXT AMENDMENT WHAT", min: 3, max: 3, short: "support, oppose or withdraw an amendment", long: "WHAT is supported, opposed or withdrew.",
 		example: "landbridge decision on 1d0c… 77ab… supported",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			note := fs.String("note", "", "a few `words`")
 			return func(ctx context.Context, c *caller) error {
 				return c.done(c.OnAmendment(ctx, client.OnAmendment{Draft: c.args[0], Amendment: c.args[1], Kind: c.args[2], Note: *note}))
@@ -244,7 +203,7 @@ func decisionConsolidate() *command {
 	return &command{
 		name: "consolidate", args: "TEXT AMENDMENT...", min: 2, max: 500, short: "make the next version of a text this party keeps",
 		example: "landbridge decision consolidate 1d0c… 77ab… 90fe…",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			note := fs.String("note", "", "a few `words`")
 			return func(ctx context.Context, c *caller) error {
 				return c.done(c.ConsolidateText(ctx, client.Consolidation{Draft: c.args[0], Amendments: c.args[1:], Note: *note}))
@@ -257,7 +216,7 @@ func decisionCompare() *command {
 	return &command{
 		name: "compare", args: "TEXT", min: 1, max: 1, short: "show what differs between two versions, or what an amendment changes",
 		example: "landbridge decision compare 1d0c… --from 5be1… --to 77ab…",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			from := fs.String("from", "", "`digest` of a version, or of an amendment's act (default: the first version)")
 			to := fs.String("to", "", "the same (default: the version that stands)")
 			all := fs.Bool("all", false, "paragraphs that stay, too")
@@ -286,20 +245,6 @@ func decisionTime(name, s string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, fail.New(fail.Invalid, "--%s is a time such as 2027-03-01T09:00:00Z", name)
-}
-
-// readMeeting reads a file of JSON into v.
-func readMeeting(a *app, name string, v any) error {
-	b, err := readOrStdin(a, name, 1<<20)
-	if err != nil {
-		return err
-	}
-	d := json.NewDecoder(strings.NewReader(string(b)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return fail.New(fail.Invalid, "%s is not the JSON that is expected: %s", name, strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return nil
 }
 
 // saveText writes text to a file, or to standard output when there is no name.

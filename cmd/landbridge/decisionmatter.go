@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"flag"
 	"fmt"
 	"strconv"
@@ -11,13 +10,12 @@ import (
 
 	"landbridge.example/client"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/staff/softkey"
 )
 
 func decisionList() *command {
 	return &command{
 		name: "list", short: "list the matters put to delegations, and where they stand", example: "landbridge decision list --state open",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			state := fs.String("state", "", "only in this `state`, such as open or adopted")
 			return func(ctx context.Context, c *caller) error {
 				all, err := c.Matters(ctx)
@@ -50,15 +48,7 @@ func decisionShow() *command {
 	return &command{
 		name: "show", args: "MATTER", min: 1, max: 1, short: "show a matter: who said what, its clock, what you can do now",
 		example: "landbridge decision show 3f0a…",
-		setup: calling(func(*flag.FlagSet) func(context.Context, *caller) error {
-			return func(ctx context.Context, c *caller) error {
-				m, err := c.Matter(ctx, c.args[0])
-				if err != nil {
-					return err
-				}
-				return c.show(m, matterTable(m), "")
-			}
-		}),
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return shown(c, matterTable)(c.Matter(ctx, c.args[0])) })),
 	}
 }
 
@@ -112,7 +102,7 @@ func decisionOpen() *command {
 		long: "DIGEST names the exact version; \"decision text\" shows it as \"stands\". A silence lasts 24 hours at least.",
 		example: `landbridge decision open 5be1… --title "Declaration" --method silence --closes 2027-03-01T12:00:00Z --delegation XA --delegation XB` +
 			"\nlandbridge decision open 5be1… --title Declaration --method vote --teller XA --teller XF --closes 2027-03-01T12:00:00Z --delegation XA --delegation XB",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			n := client.NewMatter{}
 			var parties, tellers list
 			fs.StringVar(&n.Title, "title", "", "its `title`")
@@ -149,7 +139,7 @@ func decisionSay() *command {
 		long: "WHAT is agreed, objected, voted, entrusted, revoked, reserved, dissented or explained. What binds this party\n" +
 			"(agreed, voted, entrusted) waits for a second person; an objection is sent at once.",
 		example: "landbridge decision say 3f0a… objected --note \"Our capital asks for one more week.\"\nlandbridge decision say 3f0a… voted --choice yes",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			n := client.MatterAct{}
 			var paragraphs list
 			fs.StringVar(&n.Choice, "choice", "", "of voted: yes, no or abstain")
@@ -169,7 +159,7 @@ func decisionExtend() *command {
 	return &command{
 		name: "extend", args: "MATTER", min: 1, max: 1, short: "extend a silence this party keeps, once",
 		example: "landbridge decision extend 3f0a… --until 2027-03-08T12:00:00Z --note \"two capitals asked for it\"",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			until := fs.String("until", "", "`time` of the new end")
 			note := fs.String("note", "", "why, in `words`")
 			return func(ctx context.Context, c *caller) error {
@@ -192,7 +182,7 @@ func decisionKeeper(name string) *command {
 		"sign":  "sign the outcome of an adopted matter; a second person approves it"}[name]
 	return &command{
 		name: name, args: "MATTER", min: 1, max: 1, short: short, example: "landbridge decision " + name + " 3f0a…",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			note := fs.String("note", "", "why, in `words`")
 			return func(ctx context.Context, c *caller) error {
 				return c.done(c.ActInMatter(ctx, client.MatterAct{Matter: c.args[0], Kind: kind, Note: *note}))
@@ -206,30 +196,19 @@ func decisionApprove() *command {
 		name: "approve", args: "[PROPOSAL]", max: 1, short: "approve what another person proposed, or list what waits",
 		long:    "Your passkey signs the digest of the act. On the command line a software key file signs, where the node takes such keys.",
 		example: "landbridge decision approve 01960000-0000-7000-8000-000000000000 --key people/r.hask.softkey",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			keyFile := fs.String("key", "", "software key `file` (default: the one beside the token in --dir)")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+		setup: calling(func(fs *flag.FlagSet) work {
+			file := keyFlag(fs)
+			return func(ctx context.Context, c *caller) error {
+				if len(c.args) == 0 {
+					return c.proposals(ctx)
+				}
+				name, err := c.keyFile(*file)
 				if err != nil {
 					return err
 				}
-				call := &caller{c, a, t.json, args}
-				if len(args) == 0 {
-					return explain(a, call.proposals(ctx))
-				}
-				name := *keyFile
-				if name == "" {
-					token, err := t.person(folder(a, t.dir))
-					if err != nil {
-						return fail.New(fail.Invalid, "say which key signs: --key with a software key file")
-					}
-					name = strings.TrimSuffix(token, tokenTail) + keyTail
-				}
-				return explain(a, call.done(approveDecision(ctx, c, args[0], name)))
+				return c.done(approveDecision(ctx, c.Client, c.args[0], name))
 			}
-		},
+		}),
 	}
 }
 
@@ -252,13 +231,9 @@ func (c *caller) proposals(ctx context.Context) error {
 // approveDecision signs what the node says the digest of a proposed act is.
 func approveDecision(ctx context.Context, c *client.Client, proposal, keyFile string) (client.DecisionDone, error) {
 	var none client.DecisionDone
-	text, err := readSmall(keyFile, maxToken)
+	key, err := readKey(keyFile)
 	if err != nil {
 		return none, err
-	}
-	key, err := softkey.Parse(string(text))
-	if err != nil {
-		return none, fail.New(fail.Invalid, "%v", err)
 	}
 	p, err := c.DecisionProposal(ctx, proposal)
 	if err != nil {
@@ -267,13 +242,9 @@ func approveDecision(ctx context.Context, c *client.Client, proposal, keyFile st
 	if !p.CanApprove {
 		return none, fail.New(fail.Denied, "you may not approve this: %s", p.Why)
 	}
-	challenge, err := base64.RawURLEncoding.DecodeString(p.Challenge)
+	assertion, err := sign(key, p.Challenge)
 	if err != nil {
-		return none, fmt.Errorf("reading the challenge: %w", err)
-	}
-	assertion, err := key.Sign(challenge)
-	if err != nil {
-		return none, fmt.Errorf("signing: %w", err)
+		return none, err
 	}
 	return c.ApproveDecision(ctx, client.ApproveDecision{Proposal: proposal, Assertion: assertion})
 }
@@ -282,7 +253,7 @@ func decisionReturn() *command {
 	return &command{
 		name: "return", args: "PROPOSAL", min: 1, max: 1, short: "give a proposed act back to its author, with the reason",
 		example: `landbridge decision return 01960000-0000-7000-8000-000000000000 --reason "We abstain."`,
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			reason := fs.String("reason", "", "why, in `words`")
 			return func(ctx context.Context, c *caller) error {
 				p, err := c.ReturnDecision(ctx, c.args[0], *reason)
@@ -298,7 +269,7 @@ func decisionReturn() *command {
 func decisionReminders() *command {
 	return &command{
 		name: "reminders", short: "what this party has to do by its clocks", example: "landbridge decision reminders --days 60",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			days := fs.Int("days", 30, "within so many `days`")
 			return func(ctx context.Context, c *caller) error {
 				all, err := c.Reminders(ctx, client.ReminderQuery{Days: *days})

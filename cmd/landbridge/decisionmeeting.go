@@ -13,27 +13,25 @@ import (
 func decisionOutcomes() *command {
 	return &command{
 		name: "outcomes", short: "list what was adopted, and who signed it", example: "landbridge decision outcomes",
-		setup: calling(func(*flag.FlagSet) func(context.Context, *caller) error {
-			return func(ctx context.Context, c *caller) error {
-				all, err := c.Outcomes(ctx)
-				if err != nil {
-					return err
-				}
-				t := &table{head: []string{"matter", "title", "by", "adopted", "adopting", "signed"}, wide: true}
-				for _, m := range all.Outcomes {
-					var signed []string
-					for _, s := range m.Signed {
-						signed = append(signed, s.Party)
-					}
-					at := time.Time{}
-					if m.Ended != nil {
-						at = *m.Ended
-					}
-					t.add(m.Matter, m.Title, m.Method, at, strings.Join(m.Adopting, " "), orNone(signed))
-				}
-				return c.show(all, t, "Nothing was adopted yet.")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.Outcomes(ctx)
+			if err != nil {
+				return err
 			}
-		}),
+			t := &table{head: []string{"matter", "title", "by", "adopted", "adopting", "signed"}, wide: true}
+			for _, m := range all.Outcomes {
+				var signed []string
+				for _, s := range m.Signed {
+					signed = append(signed, s.Party)
+				}
+				at := time.Time{}
+				if m.Ended != nil {
+					at = *m.Ended
+				}
+				t.add(m.Matter, m.Title, m.Method, at, strings.Join(m.Adopting, " "), orNone(signed))
+			}
+			return c.show(all, t, "Nothing was adopted yet.")
+		})),
 	}
 }
 
@@ -43,7 +41,7 @@ func decisionOutcome() *command {
 		long: "MATTER is a matter that was adopted, or the act of a commitment. The file holds the text, every signed act and\n" +
 			"the proofs from this node's log; \"landbridge verify\" computes the result again from it, without any node.",
 		example: "landbridge decision file 3f0a… --out declaration.decision\nlandbridge verify declaration.decision --directory directory.txt",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			out := fs.String("out", "", "`file` to write (default: standard output)")
 			return func(ctx context.Context, c *caller) error {
 				text, err := c.OutcomeFile(ctx, c.args[0])
@@ -59,7 +57,7 @@ func decisionOutcome() *command {
 func decisionProof() *command {
 	return &command{
 		name: "proof", args: "ACT", min: 1, max: 1, short: "write the proof that this node's log has one act", example: "landbridge decision proof 90fe…",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			out := fs.String("out", "", "`file` to write (default: standard output)")
 			return func(ctx context.Context, c *caller) error {
 				text, err := c.DecisionProof(ctx, c.args[0])
@@ -86,7 +84,7 @@ func decisionCommit() *command {
 	return &command{
 		name: "commit", short: "promise something in this party's name; a second person approves it",
 		example: `landbridge decision commit --matter 3f0a… --title "Train 40 officers" --what "Two courses." --due 2027-09-30 --indicator "officers trained"`,
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			n := client.NewCommitment{}
 			var steps list
 			fs.StringVar(&n.Matter, "matter", "", "the adopted `matter` it follows from")
@@ -109,7 +107,7 @@ func decisionReport() *command {
 	return &command{
 		name: "report", args: "COMMITMENT", min: 1, max: 1, short: "report on a commitment of this party",
 		example: `landbridge decision report 90fe… --state kept --text "44 officers trained." --value 44 --evidence "https://xa.example/report The report"`,
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			n := client.NewReport{}
 			var evidence list
 			fs.StringVar(&n.State, "state", "running", "running, kept or dropped")
@@ -148,7 +146,7 @@ func commitmentTable(all []client.Commitment) *table {
 func decisionCommitments() *command {
 	return &command{
 		name: "commitments", short: "list what parties promised, and where it stands", example: "landbridge decision commitments --status late",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			q := client.CommitmentQuery{}
 			fs.StringVar(&q.Party, "party", "", "only of this `party`")
 			fs.StringVar(&q.Status, "status", "", "only running, kept, kept-late, late or dropped")
@@ -167,7 +165,7 @@ func decisionCommitments() *command {
 func decisionFollowUp() *command {
 	return &command{
 		name: "follow-up", short: "what became of what was promised, in the year of a day", example: "landbridge decision follow-up --day 2027-09-30",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			q := client.FollowUpQuery{}
 			fs.StringVar(&q.Day, "day", "", "the `day` (default: today)")
 			return func(ctx context.Context, c *caller) error {
@@ -184,41 +182,37 @@ func decisionFollowUp() *command {
 func decisionHistory() *command {
 	return &command{
 		name: "history", short: "outcomes of the editions 2015 to 2025, as public documents have them", example: "landbridge decision history",
-		setup: calling(func(*flag.FlagSet) func(context.Context, *caller) error {
-			return func(ctx context.Context, c *caller) error {
-				all, err := c.PastOutcomes(ctx)
-				if err != nil {
-					return err
-				}
-				t := &table{head: []string{"edition", "kind", "title", "undertaken", "seen later"}, wide: true}
-				for _, o := range all.Outcomes {
-					t.add(o.Edition, o.Kind, o.Title, "", "")
-					for _, u := range o.Undertakings {
-						t.add("", "", "", u.What, strings.TrimSpace(u.SeenEdition+" "+u.Seen))
-					}
-				}
-				return c.show(all, t, "")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.PastOutcomes(ctx)
+			if err != nil {
+				return err
 			}
-		}),
+			t := &table{head: []string{"edition", "kind", "title", "undertaken", "seen later"}, wide: true}
+			for _, o := range all.Outcomes {
+				t.add(o.Edition, o.Kind, o.Title, "", "")
+				for _, u := range o.Undertakings {
+					t.add("", "", "", u.What, strings.TrimSpace(u.SeenEdition+" "+u.Seen))
+				}
+			}
+			return c.show(all, t, "")
+		})),
 	}
 }
 
 func decisionMeetings() *command {
 	return &command{
 		name: "meetings", short: "list the meetings this node knows", example: "landbridge decision meetings",
-		setup: calling(func(*flag.FlagSet) func(context.Context, *caller) error {
-			return func(ctx context.Context, c *caller) error {
-				all, err := c.Meetings(ctx)
-				if err != nil {
-					return err
-				}
-				t := &table{head: []string{"meeting", "title", "kind", "host", "start", "parties"}, wide: true}
-				for _, m := range all.Meetings {
-					t.add(m.ID, m.Title, m.Kind, m.Host, m.Start, strings.Join(m.Parties, " "))
-				}
-				return c.show(all, t, "No meeting yet: landbridge decision save-meeting FILE.")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.Meetings(ctx)
+			if err != nil {
+				return err
 			}
-		}),
+			t := &table{head: []string{"meeting", "title", "kind", "host", "start", "parties"}, wide: true}
+			for _, m := range all.Meetings {
+				t.add(m.ID, m.Title, m.Kind, m.Host, m.Start, strings.Join(m.Parties, " "))
+			}
+			return c.show(all, t, "No meeting yet: landbridge decision save-meeting FILE.")
+		})),
 	}
 }
 
@@ -227,11 +221,7 @@ func decisionMeeting() *command {
 		name: "meeting", args: "MEETING", min: 1, max: 1, short: "show a meeting: agenda, floor, minutes, action items",
 		long:    "With --json it is written in the form that \"decision save-meeting\" reads.",
 		example: "landbridge decision meeting 01960000-0000-7000-8000-000000000000",
-		setup: calling(func(*flag.FlagSet) func(context.Context, *caller) error {
-			return func(ctx context.Context, c *caller) error {
-				return c.meeting(c.Meeting(ctx, c.args[0]))
-			}
-		}),
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return c.meeting(c.Meeting(ctx, c.args[0])) })),
 	}
 }
 
@@ -282,15 +272,13 @@ func decisionSaveMeeting() *command {
 		long: "The file is a meeting as \"decision meeting --json\" writes it under \"meeting\". Without an id it is a new one;\n" +
 			"with one its revision is the one you read, and is refused when someone changed it since. - is standard input.",
 		example: "landbridge decision save-meeting meeting.json",
-		setup: calling(func(*flag.FlagSet) func(context.Context, *caller) error {
-			return func(ctx context.Context, c *caller) error {
-				m := client.Meeting{}
-				if err := readMeeting(c.a, c.args[0], &m); err != nil {
-					return err
-				}
-				return c.meeting(c.SaveMeeting(ctx, m))
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			m := client.Meeting{}
+			if err := readJSONInput(c.a, c.args[0], &m); err != nil {
+				return err
 			}
-		}),
+			return c.meeting(c.SaveMeeting(ctx, m))
+		})),
 	}
 }
 
@@ -300,7 +288,7 @@ func decisionFloor() *command {
 		long: "WHAT is item-opened, asked, took-back, called, ended, list-closed or list-opened. Called without --party gives\n" +
 			"the floor to the first of the list.",
 		example: "landbridge decision floor 01960000-0000-7000-8000-000000000000 called",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			e := client.FloorEvent{}
 			fs.StringVar(&e.Item, "item", "", "of item-opened: `id` of the item")
 			fs.StringVar(&e.Party, "party", "", "the `party` it is about")
@@ -318,7 +306,7 @@ func decisionAsk() *command {
 	return &command{
 		name: "ask", args: "MEETING", min: 1, max: 1, short: "ask the host of a meeting for the floor, or take that back",
 		example: "landbridge decision ask 01960000-0000-7000-8000-000000000000 --language fr",
-		setup: calling(func(fs *flag.FlagSet) func(context.Context, *caller) error {
+		setup: calling(func(fs *flag.FlagSet) work {
 			w := client.FloorWish{Kind: "asked"}
 			back := fs.Bool("take-back", false, "this party does not want it any more")
 			fs.StringVar(&w.As, "for", "", "point (of order), reply, or empty: to speak")

@@ -29,25 +29,6 @@ func delegationCommand() *command {
 	}
 }
 
-// nodeVerb is a verb that asks a node for something.
-func nodeVerb(c command, flags func(*flag.FlagSet), do func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error) *command {
-	c.setup = func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-		t := &target{}
-		t.flags(fs)
-		if flags != nil {
-			flags(fs)
-		}
-		return func(ctx context.Context, a *app, args []string) error {
-			node, err := t.client(a)
-			if err != nil {
-				return err
-			}
-			return explain(a, do(ctx, a, t, node, args))
-		}
-	}
-	return &c
-}
-
 func counts(m map[string]int) string {
 	var all []string
 	for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -57,9 +38,10 @@ func counts(m map[string]int) string {
 }
 
 func delegationEditions() *command {
-	return nodeVerb(command{name: "editions", short: "list the editions that are open for delegations", example: "landbridge delegation editions"}, nil,
-		func(ctx context.Context, a *app, t *target, node *client.Client, _ []string) error {
-			all, err := node.DelegationEditions(ctx)
+	return &command{
+		name: "editions", short: "list the editions that are open for delegations", example: "landbridge delegation editions",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.DelegationEditions(ctx)
 			if err != nil {
 				return err
 			}
@@ -67,19 +49,20 @@ func delegationEditions() *command {
 			for _, e := range all.Editions {
 				tab.add(e.ID, e.Title, e.Starts, e.Ends, e.Closes, e.Party, e.Groups, counts(e.People))
 			}
-			return show(a.out, t.json, all, tab, "No edition is open for delegations.")
-		})
+			return c.show(all, tab, "No edition is open for delegations.")
+		})),
+	}
 }
 
 func delegationEdition() *command {
-	s := client.SetDelegationEdition{}
-	var starts, ends, closes string
-	return nodeVerb(command{name: "edition", args: "EDITION", min: 1, max: 1, short: "open an edition for delegations, or change its deadlines",
+	return &command{
+		name: "edition", args: "EDITION", min: 1, max: 1, short: "open an edition for delegations, or change its deadlines",
 		long: "Title, place and days come from the programme if this node's forum knows the edition; then --title, " +
 			"--place, --zone, --starts and --ends are not needed.",
-		example: `landbridge delegation edition 2026 --host "Forum Secretariat" --closes 2026-08-01T00:00:00Z --keep-days 30`},
-		func(fs *flag.FlagSet) {
-			s = client.SetDelegationEdition{}
+		example: `landbridge delegation edition 2026 --host "Forum Secretariat" --closes 2026-08-01T00:00:00Z --keep-days 30`,
+		setup: calling(func(fs *flag.FlagSet) work {
+			s := client.SetDelegationEdition{}
+			var starts, ends, closes string
 			fs.StringVar(&s.Title, "title", "", "`title`, in Latin letters")
 			fs.StringVar(&s.Place, "place", "", "`place`, in Latin letters")
 			fs.StringVar(&s.Host, "host", "", "who signs the letters, as it is to stand in them")
@@ -88,35 +71,38 @@ func delegationEdition() *command {
 			fs.StringVar(&ends, "ends", "", "`time` of the end")
 			fs.StringVar(&closes, "closes", "", "`time` at which nominations close")
 			fs.IntVar(&s.KeepDays, "keep-days", 30, "`days` after the end; then data on people are erased")
-		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			s.Edition = args[0]
-			for _, v := range []struct {
-				name, text string
-				into       *time.Time
-			}{{"starts", starts, &s.Starts}, {"ends", ends, &s.Ends}, {"closes", closes, &s.Closes}} {
-				if v.text == "" {
-					continue
+			return func(ctx context.Context, c *caller) error {
+				s.Edition = c.args[0]
+				for _, v := range []struct {
+					name, text string
+					into       *time.Time
+				}{{"starts", starts, &s.Starts}, {"ends", ends, &s.Ends}, {"closes", closes, &s.Closes}} {
+					if v.text == "" {
+						continue
+					}
+					at, err := time.Parse(time.RFC3339, v.text)
+					if err != nil {
+						return fail.New(fail.Invalid, "--%s is a time such as 2026-09-16T00:00:00Z", v.name)
+					}
+					*v.into = at
 				}
-				at, err := time.Parse(time.RFC3339, v.text)
+				e, err := c.SetDelegationEdition(ctx, s)
 				if err != nil {
-					return fail.New(fail.Invalid, "--%s is a time such as 2026-09-16T00:00:00Z", v.name)
+					return err
 				}
-				*v.into = at
+				return c.show(e, keyValues("edition", e.ID, "title", e.Title, "place", e.Place, "host", e.Host, "from", cell(e.Starts), "to", cell(e.Ends),
+					"nominations close", cell(e.Closes), "data are kept", fmt.Sprintf("%d days", e.KeepDays)), "")
 			}
-			e, err := node.SetDelegationEdition(ctx, s)
-			if err != nil {
-				return err
-			}
-			return show(a.out, t.json, e, keyValues("edition", e.ID, "title", e.Title, "place", e.Place, "host", e.Host, "from", cell(e.Starts), "to", cell(e.Ends),
-				"nominations close", cell(e.Closes), "data are kept", fmt.Sprintf("%d days", e.KeepDays)), "")
-		})
+		}),
+	}
 }
 
 func delegationList() *command {
-	return nodeVerb(command{name: "list", args: "EDITION", min: 1, max: 1,
-		short: "list the delegations of an edition", example: "landbridge delegation list 2026"}, nil,
-		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			all, err := node.Delegations(ctx, args[0])
+	return &command{
+		name: "list", args: "EDITION", min: 1, max: 1,
+		short: "list the delegations of an edition", example: "landbridge delegation list 2026",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.Delegations(ctx, c.args[0])
 			if err != nil {
 				return err
 			}
@@ -128,8 +114,9 @@ func delegationList() *command {
 				}
 				tab.add(d.ID, d.Name, d.Kind, by, d.Members, d.Observers, counts(d.People))
 			}
-			return show(a.out, t.json, all, tab, "There is no delegation yet; invite one with \"landbridge delegation invite\".")
-		})
+			return c.show(all, tab, "There is no delegation yet; invite one with \"landbridge delegation invite\".")
+		})),
+	}
 }
 
 func delegationTable(d client.Delegation) *table {
@@ -142,82 +129,84 @@ func delegationTable(d client.Delegation) *table {
 }
 
 func delegationInvite() *command {
-	n := client.NewDelegation{}
-	return nodeVerb(command{name: "invite", args: "EDITION NAME", min: 2, max: 2, short: "open a delegation with its quota; a party's node is told",
-		example: "landbridge delegation invite 2026 Azuria --kind party --party XA --members 8 --observers 4"},
-		func(fs *flag.FlagSet) {
-			n = client.NewDelegation{}
+	return &command{
+		name: "invite", args: "EDITION NAME", min: 2, max: 2, short: "open a delegation with its quota; a party's node is told",
+		example: "landbridge delegation invite 2026 Azuria --kind party --party XA --members 8 --observers 4",
+		setup: calling(func(fs *flag.FlagSet) work {
+			n := client.NewDelegation{}
 			fs.StringVar(&n.Kind, "kind", "party", "party, organisation, ngo, scholar, industry or media")
 			fs.StringVar(&n.Party, "party", "", "`code` of the party whose node nominates")
 			fs.IntVar(&n.Members, "members", 0, "`seats` beside the head; deputies sit on them")
 			fs.IntVar(&n.Observers, "observers", 0, "`seats` of observers")
-		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			n.Edition, n.Name = args[0], args[1]
-			d, err := node.NewDelegation(ctx, n)
-			if err != nil {
-				return err
+			return func(ctx context.Context, c *caller) error {
+				n.Edition, n.Name = c.args[0], c.args[1]
+				return shown(c, delegationTable)(c.NewDelegation(ctx, n))
 			}
-			return show(a.out, t.json, d, delegationTable(d), "")
-		})
+		}),
+	}
 }
 
 func delegationResize() *command {
-	q := client.DelegationQuota{}
-	return nodeVerb(command{name: "resize", args: "DELEGATION", min: 1, max: 1, short: "change how many may come; who was approved stays",
-		example: "landbridge delegation resize 0190… --members 12 --observers 2"},
-		func(fs *flag.FlagSet) {
+	return &command{
+		name: "resize", args: "DELEGATION", min: 1, max: 1, short: "change how many may come; who was approved stays",
+		example: "landbridge delegation resize 0190… --members 12 --observers 2",
+		setup: calling(func(fs *flag.FlagSet) work {
+			q := client.DelegationQuota{}
 			fs.IntVar(&q.Members, "members", -1, "`seats` beside the head")
 			fs.IntVar(&q.Observers, "observers", -1, "`seats` of observers")
-		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			q.Delegation = args[0]
-			now, err := node.Delegation(ctx, args[0])
-			if err != nil {
-				return err
+			return func(ctx context.Context, c *caller) error {
+				q.Delegation = c.args[0]
+				now, err := c.Delegation(ctx, c.args[0])
+				if err != nil {
+					return err
+				}
+				if q.Members < 0 {
+					q.Members = now.Members
+				}
+				if q.Observers < 0 {
+					q.Observers = now.Observers
+				}
+				return shown(c, delegationTable)(c.ResizeDelegation(ctx, q))
 			}
-			if q.Members < 0 {
-				q.Members = now.Members
-			}
-			if q.Observers < 0 {
-				q.Observers = now.Observers
-			}
-			d, err := node.ResizeDelegation(ctx, q)
-			if err != nil {
-				return err
-			}
-			return show(a.out, t.json, d, delegationTable(d), "")
-		})
+		}),
+	}
 }
 
 func delegationLink() *command {
-	days := 14
-	return nodeVerb(command{name: "link", args: "DELEGATION", min: 1, max: 1,
+	return &command{
+		name: "link", args: "DELEGATION", min: 1, max: 1,
 		short: "make a secret with which a focal point without an account nominates once",
 		long: "The secret is told once and kept nowhere. One that was given before no longer works. It is typed " +
 			"into the page that is named; it stands in no address.",
-		example: "landbridge delegation link 0190… --days 14"},
-		func(fs *flag.FlagSet) { fs.IntVar(&days, "days", 14, "how many `days` it works, 1 to 60") },
-		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			l, err := node.NewDelegationLink(ctx, client.NewLink{Delegation: args[0], Days: days})
-			if err != nil {
-				return err
+		example: "landbridge delegation link 0190… --days 14",
+		setup: calling(func(fs *flag.FlagSet) work {
+			days := 14
+			fs.IntVar(&days, "days", 14, "how many `days` it works, 1 to 60")
+			return func(ctx context.Context, c *caller) error {
+				l, err := c.NewDelegationLink(ctx, client.NewLink{Delegation: c.args[0], Days: days})
+				if err != nil {
+					return err
+				}
+				return c.show(l, keyValues("page", c.Base()+l.Page, "secret", l.Secret, "until", cell(l.Until)), "")
 			}
-			return show(a.out, t.json, l, keyValues("page", node.Base()+l.Page, "secret", l.Secret, "until", cell(l.Until)), "")
-		})
+		}),
+	}
 }
 
 const maxTableFile = 1 << 20
 
 func delegationNominate() *command {
-	var file string
-	var check bool
-	g := client.GuestPerson{}
-	v := client.GuestVisa{}
-	return nodeVerb(command{name: "nominate", args: "DELEGATION [NAME]", min: 1, max: 2, short: "nominate one person, or many from a CSV table",
+	return &command{
+		name: "nominate", args: "DELEGATION [NAME]", min: 1, max: 2, short: "nominate one person, or many from a CSV table",
 		long: "NAME is in Latin letters, as in the passport. A table has the columns part, latin, name, title, nation, email, lang, born, passport,\n" +
 			"expires, mission in any order; part and latin are needed, the last four only for a letter for the visa. Either every row is entered or none,\n" +
 			"and the report says what is wrong with which.",
-		example: "landbridge delegation nominate 0190… \"Mara Ilven\" --part head --title Director\nlandbridge delegation nominate 0190… --csv people.csv --check"},
-		func(fs *flag.FlagSet) {
+		example: "landbridge delegation nominate 0190… \"Mara Ilven\" --part head --title Director\nlandbridge delegation nominate 0190… --csv people.csv --check",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var file string
+			var check bool
+			g := client.GuestPerson{}
+			v := client.GuestVisa{}
 			fs.StringVar(&file, "csv", "", "`file` with a table of people")
 			fs.BoolVar(&check, "check", false, "with --csv: only say what is wrong; enter nobody")
 			fs.StringVar(&g.Part, "part", "member", "head, deputy, member or observer")
@@ -230,16 +219,18 @@ func delegationNominate() *command {
 			fs.StringVar(&v.Passport, "passport", "", "for a visa letter: `number`")
 			fs.StringVar(&v.Expires, "expires", "", "for a visa letter: `day` the passport ends")
 			fs.StringVar(&v.Mission, "mission", "", "for a visa letter: the `consulate`")
-		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			if (file == "") != (len(args) == 2) || check && file == "" {
-				return fail.New(fail.Invalid, "say either the name of one person, or --csv with a table")
+			return func(ctx context.Context, c *caller) error {
+				if (file == "") != (len(c.args) == 2) || check && file == "" {
+					return fail.New(fail.Invalid, "say either the name of one person, or --csv with a table")
+				}
+				rep, err := nominated(ctx, c.Client, c.args, file, check, g, v)
+				if err != nil {
+					return err
+				}
+				return reportNomination(c, rep, check)
 			}
-			rep, err := nominated(ctx, node, args, file, check, g, v)
-			if err != nil {
-				return err
-			}
-			return reportNomination(a, t, rep, check)
-		})
+		}),
+	}
 }
 
 func nominated(ctx context.Context, node *client.Client, args []string, file string, check bool,
@@ -258,7 +249,7 @@ func nominated(ctx context.Context, node *client.Client, args []string, file str
 	return node.Nominate(ctx, client.Nomination{Delegation: args[0], People: []client.GuestPerson{g}})
 }
 
-func reportNomination(a *app, t *target, rep client.NominationReport, check bool) error {
+func reportNomination(c *caller, rep client.NominationReport, check bool) error {
 	tab := &table{head: []string{"row", "name", "what is wrong"}, wide: true}
 	for _, p := range rep.Problems {
 		tab.add(p.Row, p.Name, p.Text)
@@ -267,7 +258,7 @@ func reportNomination(a *app, t *target, rep client.NominationReport, check bool
 	if check {
 		done = fmt.Sprintf("All %d rows can be entered; nobody was.", rep.Rows)
 	}
-	if err := show(a.out, t.json, rep, tab, done); err != nil {
+	if err := c.show(rep, tab, done); err != nil {
 		return err
 	}
 	if len(rep.Problems) > 0 {
@@ -301,33 +292,37 @@ func everyone(ctx context.Context, node *client.Client, q client.GuestQuery) (cl
 }
 
 func delegationPeople() *command {
-	q := client.GuestQuery{}
-	return nodeVerb(command{name: "people", args: "EDITION", min: 1, max: 1, short: "list and search the people of an edition",
-		example: "landbridge delegation people 2026 --state nominated"},
-		func(fs *flag.FlagSet) { q = client.GuestQuery{}; queryFlags(fs, &q) },
-		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			q.Edition = args[0]
-			all, err := everyone(ctx, node, q)
-			if err != nil {
-				return err
+	return &command{
+		name: "people", args: "EDITION", min: 1, max: 1, short: "list and search the people of an edition",
+		example: "landbridge delegation people 2026 --state nominated",
+		setup: calling(func(fs *flag.FlagSet) work {
+			q := client.GuestQuery{}
+			queryFlags(fs, &q)
+			return func(ctx context.Context, c *caller) error {
+				q.Edition = c.args[0]
+				all, err := everyone(ctx, c.Client, q)
+				if err != nil {
+					return err
+				}
+				tab := &table{head: []string{"person", "name", "delegation", "part", "state", "badge", "inside since"}}
+				for _, g := range all.Guests {
+					inside, number := "", ""
+					if g.Inside != nil {
+						inside = cell(*g.Inside)
+					}
+					if g.Number > 0 {
+						number = fmt.Sprint(g.Number)
+					}
+					name := g.Latin
+					if g.Twin {
+						name += " (twice)"
+					}
+					tab.add(g.ID, name, g.Of, g.Part, g.State, number, inside)
+				}
+				return c.show(all, tab, "Nobody fits.")
 			}
-			tab := &table{head: []string{"person", "name", "delegation", "part", "state", "badge", "inside since"}}
-			for _, g := range all.Guests {
-				inside, number := "", ""
-				if g.Inside != nil {
-					inside = cell(*g.Inside)
-				}
-				if g.Number > 0 {
-					number = fmt.Sprint(g.Number)
-				}
-				name := g.Latin
-				if g.Twin {
-					name += " (twice)"
-				}
-				tab.add(g.ID, name, g.Of, g.Part, g.State, number, inside)
-			}
-			return show(a.out, t.json, all, tab, "Nobody fits.")
-		})
+		}),
+	}
 }
 
 func guestTable(g client.Guest) *table {
@@ -349,14 +344,16 @@ func guestTable(g client.Guest) *table {
 }
 
 func guestStep(name, short string, do func(*client.Client, context.Context, string) (client.Guest, error)) *command {
-	return nodeVerb(command{name: name, args: "PERSON", min: 1, max: 1, short: short, example: "landbridge delegation " + name + " 0190…"}, nil,
-		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			g, err := do(node, ctx, args[0])
+	return &command{
+		name: name, args: "PERSON", min: 1, max: 1, short: short, example: "landbridge delegation " + name + " 0190…",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			g, err := do(c.Client, ctx, c.args[0])
 			if err != nil {
 				return err
 			}
-			return show(a.out, t.json, g, guestTable(g), "")
-		})
+			return c.show(g, guestTable(g), "")
+		})),
+	}
 }
 
 func delegationShow() *command {

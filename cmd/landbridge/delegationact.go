@@ -21,61 +21,62 @@ import (
 )
 
 func delegationApprove() *command {
-	q := client.GuestQuery{}
-	return nodeVerb(command{name: "approve", args: "[PERSON...]", max: 500, short: "admit people and give them badges",
+	return &command{
+		name: "approve", args: "[PERSON...]", max: 500, short: "admit people and give them badges",
 		long:    "Name people by id, or everyone who is nominated with --all EDITION and the filters of the list.",
-		example: "landbridge delegation approve 0190…\nlandbridge delegation approve --all 2026 --kind party"},
-		func(fs *flag.FlagSet) {
-			q = client.GuestQuery{}
+		example: "landbridge delegation approve 0190…\nlandbridge delegation approve --all 2026 --kind party",
+		setup: calling(func(fs *flag.FlagSet) work {
+			q := client.GuestQuery{}
 			fs.StringVar(&q.Edition, "all", "", "everyone nominated for this `edition`")
 			fs.StringVar(&q.Kind, "kind", "", "with --all: of this kind of delegation")
 			fs.StringVar(&q.Part, "part", "", "with --all: heads, deputies, members or observers")
 			fs.StringVar(&q.Delegation, "delegation", "", "with --all: of this delegation")
-		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			if (q.Edition == "") == (len(args) == 0) {
-				return fail.New(fail.Invalid, "name people by id, or say --all EDITION")
-			}
-			if q.Edition != "" {
-				q.State = "nominated"
-				all, err := everyone(ctx, node, q)
-				if err != nil {
-					return err
+			return func(ctx context.Context, c *caller) error {
+				if (q.Edition == "") == (len(c.args) == 0) {
+					return fail.New(fail.Invalid, "name people by id, or say --all EDITION")
 				}
-				for _, g := range all.Guests {
-					args = append(args, g.ID)
+				if q.Edition != "" {
+					q.State = "nominated"
+					all, err := everyone(ctx, c.Client, q)
+					if err != nil {
+						return err
+					}
+					for _, g := range all.Guests {
+						c.args = append(c.args, g.ID)
+					}
 				}
-			}
-			sum := client.ApprovedGuests{Approved: []string{}, Skipped: []client.SkippedGuest{}}
-			for part := range slices.Chunk(args, delegation.MaxAtOnce) {
-				done, err := node.ApproveGuests(ctx, client.ApproveGuests{Guests: part})
-				if err != nil {
-					return err
+				sum := client.ApprovedGuests{Approved: []string{}, Skipped: []client.SkippedGuest{}}
+				for part := range slices.Chunk(c.args, delegation.MaxAtOnce) {
+					done, err := c.ApproveGuests(ctx, client.ApproveGuests{Guests: part})
+					if err != nil {
+						return err
+					}
+					sum.Approved, sum.Skipped = append(sum.Approved, done.Approved...), append(sum.Skipped, done.Skipped...)
 				}
-				sum.Approved, sum.Skipped = append(sum.Approved, done.Approved...), append(sum.Skipped, done.Skipped...)
+				tab := &table{head: []string{"person", "nothing was done, because"}, wide: true}
+				for _, s := range sum.Skipped {
+					tab.add(s.ID, s.Why)
+				}
+				return c.show(sum, tab, fmt.Sprintf("%d people were approved.", len(sum.Approved)))
 			}
-			tab := &table{head: []string{"person", "nothing was done, because"}, wide: true}
-			for _, s := range sum.Skipped {
-				tab.add(s.ID, s.Why)
-			}
-			return show(a.out, t.json, sum, tab, fmt.Sprintf("%d people were approved.", len(sum.Approved)))
-		})
+		}),
+	}
 }
 
 func delegationRefuse() *command {
-	r := client.GuestRefusal{}
-	return nodeVerb(command{name: "refuse", args: "PERSON", min: 1, max: 1, short: "propose to refuse a person; a second person confirms it (S21)",
-		example: `landbridge delegation refuse 0190… --ground duplicate --reason "Nominated by two delegations; the other one stands."`},
-		func(fs *flag.FlagSet) {
+	return &command{
+		name: "refuse", args: "PERSON", min: 1, max: 1, short: "propose to refuse a person; a second person confirms it (S21)",
+		example: `landbridge delegation refuse 0190… --ground duplicate --reason "Nominated by two delegations; the other one stands."`,
+		setup: calling(func(fs *flag.FlagSet) work {
+			r := client.GuestRefusal{}
 			fs.StringVar(&r.Ground, "ground", "", "quota, incomplete, duplicate, late, security or other")
 			fs.StringVar(&r.Reason, "reason", "", "a `sentence`; the delegation reads it")
-		}, func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			r.Guest = args[0]
-			g, err := node.RefuseGuest(ctx, r)
-			if err != nil {
-				return err
+			return func(ctx context.Context, c *caller) error {
+				r.Guest = c.args[0]
+				return shown(c, guestTable)(c.RefuseGuest(ctx, r))
 			}
-			return show(a.out, t.json, g, guestTable(g), "")
-		})
+		}),
+	}
 }
 
 func delegationConfirm() *command {
@@ -93,72 +94,81 @@ func delegationReturn() *command {
 }
 
 func delegationForget() *command {
-	return nodeVerb(command{name: "forget", args: "PERSON", min: 1, max: 1,
+	return &command{
+		name: "forget", args: "PERSON", min: 1, max: 1,
 		short:   "erase a person before their time; a badge of theirs is revoked (S15)",
-		example: "landbridge delegation forget 0190…"}, nil,
-		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			if err := node.ForgetGuest(ctx, args[0]); err != nil {
+		example: "landbridge delegation forget 0190…",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			if err := c.ForgetGuest(ctx, c.args[0]); err != nil {
 				return err
 			}
-			fmt.Fprintln(a.out, "The key to this person's data is destroyed.")
+			fmt.Fprintln(c.a.out, "The key to this person's data is destroyed.")
 			return nil
-		})
+		})),
+	}
 }
 
 func delegationExport() *command {
-	q := client.GuestTable{}
-	var out string
-	return nodeVerb(command{name: "export", args: "EDITION", min: 1, max: 1, short: "write what a list shows, all its pages, as CSV or XLSX",
-		example: "landbridge delegation export 2026 --state approved --form xlsx --out people.xlsx"},
-		func(fs *flag.FlagSet) {
-			q = client.GuestTable{}
+	return &command{
+		name: "export", args: "EDITION", min: 1, max: 1, short: "write what a list shows, all its pages, as CSV or XLSX",
+		example: "landbridge delegation export 2026 --state approved --form xlsx --out people.xlsx",
+		setup: calling(func(fs *flag.FlagSet) work {
+			q := client.GuestTable{}
+			var out string
 			queryFlags(fs, &q.GuestQuery)
 			fs.StringVar(&q.Form, "form", "csv", "csv or xlsx")
 			fs.StringVar(&q.Language, "language", "en", "`language` of heads and values")
 			fs.StringVar(&out, "out", "", "`file` to write")
-		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			q.Edition = args[0]
-			body, err := node.GuestTable(ctx, q)
-			if err != nil {
-				return err
+			return func(ctx context.Context, c *caller) error {
+				q.Edition = c.args[0]
+				body, err := c.GuestTable(ctx, q)
+				if err != nil {
+					return err
+				}
+				return keepFile(c.a, body, out)
 			}
-			return keepFile(a, body, out)
-		})
+		}),
+	}
 }
 
 func delegationLetter() *command {
-	var out string
-	l := client.GuestLetter{}
-	return nodeVerb(command{name: "letter", args: "PERSON", min: 1, max: 1, short: "write the invitation, or the letter for the visa, as PDF",
-		example: "landbridge delegation letter 0190… --kind visa --out letter.pdf"},
-		func(fs *flag.FlagSet) {
+	return &command{
+		name: "letter", args: "PERSON", min: 1, max: 1, short: "write the invitation, or the letter for the visa, as PDF",
+		example: "landbridge delegation letter 0190… --kind visa --out letter.pdf",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var out string
+			l := client.GuestLetter{}
 			fs.StringVar(&l.Kind, "kind", "invitation", "invitation or visa")
 			fs.StringVar(&out, "out", "", "`file` to write")
-		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			l.Guest = args[0]
-			body, err := node.GuestLetter(ctx, l)
-			if err != nil {
-				return err
+			return func(ctx context.Context, c *caller) error {
+				l.Guest = c.args[0]
+				body, err := c.GuestLetter(ctx, l)
+				if err != nil {
+					return err
+				}
+				return keepFile(c.a, body, out)
 			}
-			return keepFile(a, body, out)
-		})
+		}),
+	}
 }
 
 func delegationCheck() *command {
-	return nodeVerb(command{name: "check-letter", args: "FILE", min: 1, max: 1,
+	return &command{
+		name: "check-letter", args: "FILE", min: 1, max: 1,
 		short:   "say whether a file is a letter that this node gave, byte for byte",
-		example: "landbridge delegation check-letter letter.pdf"}, nil,
-		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			b, err := readSmall(args[0], delegation.MaxLetter)
+		example: "landbridge delegation check-letter letter.pdf",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			b, err := readSmall(c.args[0], delegation.MaxLetter)
 			if err != nil {
 				return err
 			}
-			l, err := node.CheckLetter(ctx, strings.NewReader(string(b)))
+			l, err := c.CheckLetter(ctx, strings.NewReader(string(b)))
 			if err != nil {
 				return err
 			}
-			return show(a.out, t.json, l, keyValues("reference", l.Reference, "kind", l.Kind, "given", cell(l.Issued), "still stands", fmt.Sprint(l.Stands)), "")
-		})
+			return c.show(l, keyValues("reference", l.Reference, "kind", l.Kind, "given", cell(l.Issued), "still stands", fmt.Sprint(l.Stands)), "")
+		})),
+	}
 }
 
 func delegationBadge() *command {
@@ -168,49 +178,51 @@ func delegationBadge() *command {
 }
 
 func badgePrint() *command {
-	var out string
-	return nodeVerb(command{name: "print", args: "PERSON", min: 1, max: 1,
-		short: "write the badge of a person, as PDF", example: "landbridge delegation badge print 0190… --out badge.pdf"},
-		func(fs *flag.FlagSet) { fs.StringVar(&out, "out", "", "`file` to write") },
-		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			body, err := node.GuestBadge(ctx, args[0])
-			if err != nil {
-				return err
+	return &command{
+		name: "print", args: "PERSON", min: 1, max: 1,
+		short: "write the badge of a person, as PDF", example: "landbridge delegation badge print 0190… --out badge.pdf",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var out string
+			fs.StringVar(&out, "out", "", "`file` to write")
+			return func(ctx context.Context, c *caller) error {
+				body, err := c.GuestBadge(ctx, c.args[0])
+				if err != nil {
+					return err
+				}
+				return keepFile(c.a, body, out)
 			}
-			return keepFile(a, body, out)
-		})
+		}),
+	}
 }
 
 func badgeAll() *command {
-	var out string
-	s := client.BadgeSheet{}
-	return nodeVerb(command{name: "all", args: "EDITION", min: 1, max: 1, short: "write the badges of all approved people, a card on each page",
-		example: "landbridge delegation badge all 2026 --kind party --out badges.pdf"},
-		func(fs *flag.FlagSet) {
+	return &command{
+		name: "all", args: "EDITION", min: 1, max: 1, short: "write the badges of all approved people, a card on each page",
+		example: "landbridge delegation badge all 2026 --kind party --out badges.pdf",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var out string
+			s := client.BadgeSheet{}
 			fs.StringVar(&out, "out", "", "`file` to write")
 			fs.StringVar(&s.Kind, "kind", "", "of this kind of delegation")
 			fs.StringVar(&s.Delegation, "delegation", "", "`id` of a delegation")
-		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			s.Edition = args[0]
-			body, err := node.Badges(ctx, s)
-			if err != nil {
-				return err
+			return func(ctx context.Context, c *caller) error {
+				s.Edition = c.args[0]
+				body, err := c.Badges(ctx, s)
+				if err != nil {
+					return err
+				}
+				return keepFile(c.a, body, out)
 			}
-			return keepFile(a, body, out)
-		})
+		}),
+	}
 }
 
 func badgeRevoked() *command {
-	return nodeVerb(command{name: "revoked", args: "EDITION", min: 1, max: 1, short: "write the signed list of badges that no longer count",
-		example: "landbridge delegation badge revoked 2026 > revoked.txt"}, nil,
-		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			text, err := node.RevokedBadges(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprint(a.out, text)
-			return err
-		})
+	return &command{
+		name: "revoked", args: "EDITION", min: 1, max: 1, short: "write the signed list of badges that no longer count",
+		example: "landbridge delegation badge revoked 2026 > revoked.txt",
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return c.print(c.RevokedBadges(ctx, c.args[0])) })),
+	}
 }
 
 // A badgeVerdict is what is said about one badge.
@@ -314,21 +326,24 @@ func verifyBadges(a *app, name, edition string, keys []ed25519.PublicKey, revoke
 }
 
 func delegationDoor() *command {
-	var out, language string
-	return nodeVerb(command{name: "door", args: "EDITION", min: 1, max: 1, short: "write the page with which a door checks badges without network",
+	return &command{
+		name: "door", args: "EDITION", min: 1, max: 1, short: "write the page with which a door checks badges without network",
 		long: "The file holds the keys and the badges revoked until now. Put it on a phone or a stick and open it " +
 			"there; fetch it again when badges were revoked.",
-		example: "landbridge delegation door 2026 --language fr --out door.html"},
-		func(fs *flag.FlagSet) {
+		example: "landbridge delegation door 2026 --language fr --out door.html",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var out, language string
 			fs.StringVar(&out, "out", "", "`file` to write")
 			fs.StringVar(&language, "language", "en", "`language` of who stands at the door")
-		}, func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			body, err := node.DoorPage(ctx, client.DoorPage{Edition: args[0], Language: language})
-			if err != nil {
-				return err
+			return func(ctx context.Context, c *caller) error {
+				body, err := c.DoorPage(ctx, client.DoorPage{Edition: c.args[0], Language: language})
+				if err != nil {
+					return err
+				}
+				return keepFile(c.a, body, out)
 			}
-			return keepFile(a, body, out)
-		})
+		}),
+	}
 }
 
 func delegationScans() *command {
@@ -337,26 +352,28 @@ func delegationScans() *command {
 }
 
 func scansTake() *command {
-	return nodeVerb(command{name: "take", args: "EDITION FILE...", min: 2, max: 200,
+	return &command{
+		name: "take", args: "EDITION FILE...", min: 2, max: 200,
 		short:   "bring files of scans to the node; any order, any number of times",
-		example: "landbridge delegation scans take 2026 door-1.scans"}, nil,
-		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
+		example: "landbridge delegation scans take 2026 door-1.scans",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
 			tab := &table{head: []string{"file", "scans", "new", "what is odd"}, wide: true}
 			all := map[string]client.ScansTaken{}
-			for _, name := range args[1:] {
+			for _, name := range c.args[1:] {
 				b, err := readSmall(name, door.MaxFile)
 				if err != nil {
 					return err
 				}
-				s, err := node.TakeScans(ctx, args[0], strings.NewReader(string(b)))
+				s, err := c.TakeScans(ctx, c.args[0], strings.NewReader(string(b)))
 				if err != nil {
 					return err
 				}
 				all[name] = s
 				tab.add(filepath.Base(name), s.Scans, s.New, strings.Join(oddities(s.Unknown, s.Revoked, s.Clashes, s.Clocks), "; "))
 			}
-			return show(a.out, t.json, all, tab, "")
-		})
+			return c.show(all, tab, "")
+		})),
+	}
 }
 
 // oddities says what someone should look at.
@@ -377,10 +394,11 @@ func oddities(unknown, revoked []int, clashes []client.DoorClash, clocks []clien
 }
 
 func scansShow() *command {
-	return nodeVerb(command{name: "show", args: "EDITION", min: 1, max: 1,
-		short: "show what the doors noted, merged", example: "landbridge delegation scans show 2026"}, nil,
-		func(ctx context.Context, a *app, t *target, node *client.Client, args []string) error {
-			s, err := node.Scans(ctx, args[0])
+	return &command{
+		name: "show", args: "EDITION", min: 1, max: 1,
+		short: "show what the doors noted, merged", example: "landbridge delegation scans show 2026",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			s, err := c.Scans(ctx, c.args[0])
 			if err != nil {
 				return err
 			}
@@ -392,22 +410,27 @@ func scansShow() *command {
 			for _, o := range oddities(s.Unknown, s.Revoked, s.Clashes, s.Clocks) {
 				tab.add("look at this", o)
 			}
-			return show(a.out, t.json, s, tab, "")
-		})
+			return c.show(s, tab, "")
+		})),
+	}
 }
 
 func scansSave() *command {
-	var out string
-	return nodeVerb(command{name: "save", args: "EDITION", min: 1, max: 1, short: "write all scans as one file, which doors can read",
-		example: "landbridge delegation scans save 2026 --out all.scans"},
-		func(fs *flag.FlagSet) { fs.StringVar(&out, "out", "", "`file` to write") },
-		func(ctx context.Context, a *app, _ *target, node *client.Client, args []string) error {
-			body, err := node.ScanFile(ctx, args[0])
-			if err != nil {
-				return err
+	return &command{
+		name: "save", args: "EDITION", min: 1, max: 1, short: "write all scans as one file, which doors can read",
+		example: "landbridge delegation scans save 2026 --out all.scans",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var out string
+			fs.StringVar(&out, "out", "", "`file` to write")
+			return func(ctx context.Context, c *caller) error {
+				body, err := c.ScanFile(ctx, c.args[0])
+				if err != nil {
+					return err
+				}
+				return keepFile(c.a, body, out)
 			}
-			return keepFile(a, body, out)
-		})
+		}),
+	}
 }
 
 func scansMerge() *command {

@@ -24,8 +24,9 @@ func forumCommand() *command {
 }
 
 func forumList() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, _ []string) error {
+	return &command{
+		name: "list", short: "list the editions, the oldest first, also those not shown yet", example: "landbridge forum list",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
 			all, err := c.ForumEditions(ctx)
 			if err != nil {
 				return err
@@ -34,10 +35,9 @@ func forumList() *command {
 			for _, e := range all.Editions {
 				tab.add(e.ID, inEnglish(e.Name), e.First+" to "+e.Last, e.Phase, yesNo(e.Shown), e.Versions, e.Sessions)
 			}
-			return show(a.out, t.json, all, tab, "There is no edition.")
-		}
-	})
-	return &command{name: "list", short: "list the editions, the oldest first, also those not shown yet", example: "landbridge forum list", setup: v.setup}
+			return c.show(all, tab, "There is no edition.")
+		})),
+	}
 }
 
 func yesNo(b bool) string {
@@ -51,17 +51,13 @@ func yesNo(b bool) string {
 func inEnglish(t client.ForumText) string { return forum.Text(t).String() }
 
 func forumShow() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			e, err := c.ForumEdition(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			return show(a.out, t.json, e, forumEditionTable(e), "")
-		}
-	})
-	return &command{name: "show", args: "EDITION", min: 1, max: 1, short: "show one edition: theme, days, figures with their sources, outcomes",
-		example: "landbridge forum show 2024", setup: v.setup}
+	return &command{
+		name: "show", args: "EDITION", min: 1, max: 1, short: "show one edition: theme, days, figures with their sources, outcomes",
+		example: "landbridge forum show 2024",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			return shown(c, forumEditionTable)(c.ForumEdition(ctx, c.args[0]))
+		})),
+	}
 }
 
 func forumEditionTable(e client.ForumEdition) *table {
@@ -81,47 +77,45 @@ func forumEditionTable(e client.ForumEdition) *table {
 }
 
 func forumSave() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		revision := fs.Int64("revision", 0, "the `number` that was read; a change by somebody else since then is not overwritten")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			s := client.SaveForumEdition{}
-			if err := readPlain(args[1], &s); err != nil {
-				return err
-			}
-			s.Edition = args[0]
-			if *revision > 0 {
-				s.Revision = *revision
-			}
-			e, err := c.SaveForumEdition(ctx, s)
-			if err != nil {
-				return err
-			}
-			return show(a.out, t.json, e, forumEditionTable(e), "")
-		}
-	})
-	return &command{name: "save", args: "EDITION FILE", min: 2, max: 2, short: "enter an edition from a YAML or JSON file, or change it",
+	return &command{
+		name: "save", args: "EDITION FILE", min: 2, max: 2, short: "enter an edition from a YAML or JSON file, or change it",
 		long: "The file has the fields that \"landbridge forum show --json\" prints: name, theme, about, mode, city, zone, first, last, languages,\n" +
 			"organiser, shown, and after the conference attendance, outcomes and sources. To change an edition, give its revision.",
-		example: "landbridge forum save 2027 edition.yaml", setup: v.setup}
+		example: "landbridge forum save 2027 edition.yaml",
+		setup: calling(func(fs *flag.FlagSet) work {
+			revision := fs.Int64("revision", 0, "the `number` that was read; a change by somebody else since then is not overwritten")
+			return func(ctx context.Context, c *caller) error {
+				s := client.SaveForumEdition{}
+				if err := readPlain(c.args[1], &s); err != nil {
+					return err
+				}
+				s.Edition = c.args[0]
+				if *revision > 0 {
+					s.Revision = *revision
+				}
+				return shown(c, forumEditionTable)(c.SaveForumEdition(ctx, s))
+			}
+		}),
+	}
 }
 
 func forumDraft() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			d, err := c.ForumDraft(ctx, args[0])
+	return &command{
+		name: "draft", args: "EDITION", min: 1, max: 1, short: "show the draft of a programme, and what cannot stand in it",
+		example: "landbridge forum draft 2027",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			d, err := c.ForumDraft(ctx, c.args[0])
 			if err != nil {
 				return err
 			}
-			if !t.json {
-				fmt.Fprintf(a.out, "%d venues, %d rooms, %d parts, %d tracks, %d speakers; --json shows all.\n", len(d.Venues), len(d.Rooms), len(d.Parts), len(d.Tracks),
+			if !c.t.json {
+				fmt.Fprintf(c.a.out, "%d venues, %d rooms, %d parts, %d tracks, %d speakers; --json shows all.\n", len(d.Venues), len(d.Rooms), len(d.Parts), len(d.Tracks),
 					len(d.Speakers))
-				printConflicts(a, d.Conflicts)
+				printConflicts(c.a, d.Conflicts)
 			}
-			return show(a.out, t.json, d, sessionTable(d), "The draft holds no session yet; see \"landbridge forum apply --help\".")
-		}
-	})
-	return &command{name: "draft", args: "EDITION", min: 1, max: 1, short: "show the draft of a programme, and what cannot stand in it",
-		example: "landbridge forum draft 2027", setup: v.setup}
+			return c.show(d, sessionTable(d), "The draft holds no session yet; see \"landbridge forum apply --help\".")
+		})),
+	}
 }
 
 func sessionTable(p client.ForumProgramme) *table {
@@ -164,97 +158,98 @@ func printConflicts(a *app, all []client.ForumConflict) {
 }
 
 func forumApply() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
+	return &command{
+		name: "apply", args: "EDITION FILE", min: 2, max: 2, short: "change several things of a draft at one stroke, from a YAML or JSON file",
+		long: "The file lists venues, rooms, parts, tracks, speakers, sessions and remove, in the form of \"landbridge forum draft --json\". All of it\n" +
+			"stands, or none: what clashes is printed and the exit code is 5. A speaker or session with an origin is found again by it, so a file can be\n" +
+			"applied as often as it changes; sessions may name speakers by their origin. Times are local to the session's zone (2026-09-16T09:00) or\n" +
+			"carry an offset; a time that the clocks skip is refused.",
+		example: "landbridge forum apply 2027 programme.yaml",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
 			ch := client.ForumChanges{}
-			if err := readPlain(args[1], &ch); err != nil {
+			if err := readPlain(c.args[1], &ch); err != nil {
 				return err
 			}
-			ch.Edition = args[0]
+			ch.Edition = c.args[0]
 			done, err := c.ChangeForumDraft(ctx, ch)
 			if err != nil {
 				return err
 			}
 			if !done.Applied {
-				printConflicts(a, done.Conflicts)
+				printConflicts(c.a, done.Conflicts)
 				return fail.New(fail.Conflict, "nothing was changed: %s", done.Conflicts[0].Text)
 			}
-			tab := keyValues("edition", args[0], "changed", fmt.Sprintf("%d venues, %d rooms, %d parts, %d tracks, %d speakers, %d sessions; %d removed",
+			tab := keyValues("edition", c.args[0], "changed", fmt.Sprintf("%d venues, %d rooms, %d parts, %d tracks, %d speakers, %d sessions; %d removed",
 				len(ch.Venues),
 				len(ch.Rooms), len(ch.Parts), len(ch.Tracks), len(ch.Speakers), len(ch.Sessions), len(ch.Remove)))
 			for _, n := range done.Notes {
 				tab.add("know", n)
 			}
-			return show(a.out, t.json, done, tab, "")
-		}
-	})
-	return &command{name: "apply", args: "EDITION FILE", min: 2, max: 2, short: "change several things of a draft at one stroke, from a YAML or JSON file",
-		long: "The file lists venues, rooms, parts, tracks, speakers, sessions and remove, in the form of \"landbridge forum draft --json\". All of it\n" +
-			"stands, or none: what clashes is printed and the exit code is 5. A speaker or session with an origin is found again by it, so a file can be\n" +
-			"applied as often as it changes; sessions may name speakers by their origin. Times are local to the session's zone (2026-09-16T09:00) or\n" +
-			"carry an offset; a time that the clocks skip is refused.",
-		example: "landbridge forum apply 2027 programme.yaml", setup: v.setup}
+			return c.show(done, tab, "")
+		})),
+	}
 }
 
 func forumImport() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		q := client.ImportForumSchedule{}
-		fs.StringVar(&q.Venue, "venue", "", "`id` of the venue of rooms that the draft does not know")
-		fs.Int64Var(&q.Capacity, "capacity", 100, "how many `persons` such a room takes")
-		fs.StringVar(&q.Language, "language", "en", "`language` in which the file is written")
-		fs.StringVar(&q.Status, "status", forum.Planned, "`status` of new sessions: planned or confirmed")
-		fs.BoolVar(&q.Apply, "apply", false, "change the draft; otherwise only the report is made")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			q.Edition = args[0]
-			file, err := openInput(a, args[1])
-			if err != nil {
-				return err
-			}
-			defer file.Close()
-			r, err := c.ImportForumSchedule(ctx, q, file)
-			if err != nil {
-				return err
-			}
-			tab := keyValues("file", r.Title+" ("+r.Format+")", "new", fmt.Sprint(r.New), "changed", fmt.Sprint(r.Changed), "the same", fmt.Sprint(r.Same),
-				"left out", fmt.Sprint(r.LeftOut), "draft changed", yesNo(r.Applied))
-			tab.wide = true
-			for _, l := range r.Lines {
-				tab.add(l.What, l.Text)
-			}
-			if err := show(a.out, t.json, r, tab, ""); err != nil || len(r.Conflicts) == 0 {
-				return err
-			}
-			printConflicts(a, r.Conflicts)
-			return fail.New(fail.Conflict, "nothing was changed: %s", r.Conflicts[0].Text)
-		}
-	})
-	return &command{name: "import", args: "EDITION FILE", min: 2, max: 2,
+	return &command{
+		name: "import", args: "EDITION FILE", min: 2, max: 2,
 		short: "take in the schedule of another system: the report first, with --apply the change",
 		long: "Reads schedule.json and schedule.xml (frab, pretalx) and iCalendar. What was taken from the same system before is found again by its key\n" +
 			"there. What clashes with the draft is left out, and the report says why.",
 		example: "landbridge forum import 2027 schedule.json --venue centre --language en\nlandbridge forum import 2027 schedule.json --venue centre --apply",
-		setup:   v.setup}
+		setup: calling(func(fs *flag.FlagSet) work {
+			q := client.ImportForumSchedule{}
+			fs.StringVar(&q.Venue, "venue", "", "`id` of the venue of rooms that the draft does not know")
+			fs.Int64Var(&q.Capacity, "capacity", 100, "how many `persons` such a room takes")
+			fs.StringVar(&q.Language, "language", "en", "`language` in which the file is written")
+			fs.StringVar(&q.Status, "status", forum.Planned, "`status` of new sessions: planned or confirmed")
+			fs.BoolVar(&q.Apply, "apply", false, "change the draft; otherwise only the report is made")
+			return func(ctx context.Context, c *caller) error {
+				q.Edition = c.args[0]
+				file, err := openInput(c.a, c.args[1])
+				if err != nil {
+					return err
+				}
+				defer file.Close()
+				r, err := c.ImportForumSchedule(ctx, q, file)
+				if err != nil {
+					return err
+				}
+				tab := keyValues("file", r.Title+" ("+r.Format+")", "new", fmt.Sprint(r.New), "changed", fmt.Sprint(r.Changed), "the same", fmt.Sprint(r.Same),
+					"left out", fmt.Sprint(r.LeftOut), "draft changed", yesNo(r.Applied))
+				tab.wide = true
+				for _, l := range r.Lines {
+					tab.add(l.What, l.Text)
+				}
+				if err := c.show(r, tab, ""); err != nil || len(r.Conflicts) == 0 {
+					return err
+				}
+				printConflicts(c.a, r.Conflicts)
+				return fail.New(fail.Conflict, "nothing was changed: %s", r.Conflicts[0].Text)
+			}
+		}),
+	}
 }
 
 func forumPreview() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			p, err := c.ForumPreview(ctx, args[0])
+	return &command{
+		name: "preview", args: "EDITION", min: 1, max: 1, short: "say what publishing the draft would change",
+		example: "landbridge forum preview 2027",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			p, err := c.ForumPreview(ctx, c.args[0])
 			if err != nil {
 				return err
 			}
 			tab := changeTable(p.Changes)
-			if !t.json {
-				fmt.Fprintf(a.out, "Version %d would hold %d sessions; %d stay planned.\n", p.Next, p.Sessions, p.Planned)
+			if !c.t.json {
+				fmt.Fprintf(c.a.out, "Version %d would hold %d sessions; %d stay planned.\n", p.Next, p.Sessions, p.Planned)
 				if p.Hinder != "" {
-					fmt.Fprintf(a.out, "It cannot be published yet: %s.\n", p.Hinder)
+					fmt.Fprintf(c.a.out, "It cannot be published yet: %s.\n", p.Hinder)
 				}
 			}
-			return show(a.out, t.json, p, tab, "Nothing changed for those who attend.")
-		}
-	})
-	return &command{name: "preview", args: "EDITION", min: 1, max: 1, short: "say what publishing the draft would change",
-		example: "landbridge forum preview 2027", setup: v.setup}
+			return c.show(p, tab, "Nothing changed for those who attend.")
+		})),
+	}
 }
 
 func changeTable(all []client.ForumChange) *table {
@@ -277,27 +272,31 @@ func placeAndTime(s *client.ForumSession) string {
 }
 
 func forumPublish() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		note := fs.String("note", "", "what readers of the changes should know, in a few `words`")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			p, err := c.PublishForum(ctx, client.PublishForum{Edition: args[0], Note: *note})
-			if err != nil {
-				return err
-			}
-			tab := keyValues("edition", args[0], "version", fmt.Sprint(p.Version), "sessions", fmt.Sprint(p.Sessions), "digest", p.Digest, "log entry",
-				fmt.Sprint(p.LogIndex))
-			return show(a.out, t.json, p, tab, "")
-		}
-	})
-	return &command{name: "publish", args: "EDITION", min: 1, max: 1, short: "make the draft the next version of the programme, for everyone",
+	return &command{
+		name: "publish", args: "EDITION", min: 1, max: 1, short: "make the draft the next version of the programme, for everyone",
 		long:    "Planned sessions and everybody's availability stay in the draft. Every version is kept, and its digest stands in the log.",
-		example: `landbridge forum publish 2027 --note "Second announcement"`, setup: v.setup}
+		example: `landbridge forum publish 2027 --note "Second announcement"`,
+		setup: calling(func(fs *flag.FlagSet) work {
+			note := fs.String("note", "", "what readers of the changes should know, in a few `words`")
+			return func(ctx context.Context, c *caller) error {
+				p, err := c.PublishForum(ctx, client.PublishForum{Edition: c.args[0], Note: *note})
+				if err != nil {
+					return err
+				}
+				tab := keyValues("edition", c.args[0], "version", fmt.Sprint(p.Version), "sessions", fmt.Sprint(p.Sessions), "digest", p.Digest, "log entry",
+					fmt.Sprint(p.LogIndex))
+				return c.show(p, tab, "")
+			}
+		}),
+	}
 }
 
 func forumVersions() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			all, err := c.ForumVersions(ctx, args[0])
+	return &command{
+		name: "versions", args: "EDITION", min: 1, max: 1, short: "list the versions of a programme, the newest first",
+		example: "landbridge forum versions 2027",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.ForumVersions(ctx, c.args[0])
 			if err != nil {
 				return err
 			}
@@ -305,17 +304,17 @@ func forumVersions() *command {
 			for _, x := range all.Versions {
 				tab.add(x.Version, x.Published, x.Sessions, x.LogIndex, x.Note)
 			}
-			return show(a.out, t.json, all, tab, "The programme is not published yet.")
-		}
-	})
-	return &command{name: "versions", args: "EDITION", min: 1, max: 1, short: "list the versions of a programme, the newest first",
-		example: "landbridge forum versions 2027", setup: v.setup}
+			return c.show(all, tab, "The programme is not published yet.")
+		})),
+	}
 }
 
 func forumChanges() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			all, err := c.ForumChanges(ctx, args[0])
+	return &command{
+		name: "changes", args: "EDITION", min: 1, max: 1, short: "show what each version of a programme changed",
+		example: "landbridge forum changes 2027",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.ForumChanges(ctx, c.args[0])
 			if err != nil {
 				return err
 			}
@@ -325,30 +324,30 @@ func forumChanges() *command {
 					tab.add(d.Version, row[0], row[1], row[2], row[3])
 				}
 			}
-			return show(a.out, t.json, all, tab, "Nothing changed.")
-		}
-	})
-	return &command{name: "changes", args: "EDITION", min: 1, max: 1, short: "show what each version of a programme changed",
-		example: "landbridge forum changes 2027", setup: v.setup}
+			return c.show(all, tab, "Nothing changed.")
+		})),
+	}
 }
 
 func forumProgramme() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		q := client.ForumQuery{}
-		fs.Int64Var(&q.Version, "version", 0, "`number` of the version; 0 is the newest")
-		f := forumFilter{&q.Day, &q.Part, &q.Track, &q.Room, &q.Language, &q.Speaker, &q.Text}
-		f.flags(fs)
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			q.Edition = args[0]
-			p, err := c.ForumProgramme(ctx, q)
-			if err != nil {
-				return err
+	return &command{
+		name: "programme", args: "EDITION", min: 1, max: 1, short: "show the published programme, or some of its sessions",
+		example: "landbridge forum programme 2027 --day 2027-09-14 --language fr",
+		setup: calling(func(fs *flag.FlagSet) work {
+			q := client.ForumQuery{}
+			fs.Int64Var(&q.Version, "version", 0, "`number` of the version; 0 is the newest")
+			f := forumFilter{&q.Day, &q.Part, &q.Track, &q.Room, &q.Language, &q.Speaker, &q.Text}
+			f.flags(fs)
+			return func(ctx context.Context, c *caller) error {
+				q.Edition = c.args[0]
+				p, err := c.ForumProgramme(ctx, q)
+				if err != nil {
+					return err
+				}
+				return c.show(p, sessionTable(p), "No session fits.")
 			}
-			return show(a.out, t.json, p, sessionTable(p), "No session fits.")
-		}
-	})
-	return &command{name: "programme", args: "EDITION", min: 1, max: 1, short: "show the published programme, or some of its sessions",
-		example: "landbridge forum programme 2027 --day 2027-09-14 --language fr", setup: v.setup}
+		}),
+	}
 }
 
 // A forumFilter is the flags that choose sessions.
@@ -366,25 +365,27 @@ func (f forumFilter) flags(fs *flag.FlagSet) {
 
 func forumExport() *command {
 	formats := []string{"ics", "json", "xml", "csv", "xlsx"}
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		e := client.ForumExport{}
-		fs.StringVar(&e.Format, "format", "ics", "`format`: "+strings.Join(formats, ", "))
-		fs.StringVar(&e.In, "in", "en", "`language` of the texts")
-		fs.BoolVar(&e.Draft, "draft", false, "the draft instead of what is published; csv and xlsx only")
-		out := fs.String("out", "", "`file` to write; default: standard output")
-		f := forumFilter{&e.Day, &e.Part, &e.Track, &e.Room, &e.Language, &e.Speaker, &e.Text}
-		f.flags(fs)
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			if e.Edition = args[0]; !slices.Contains(formats, e.Format) {
-				return fail.New(fail.Invalid, "--format is one of %s", strings.Join(formats, ", "))
+	return &command{
+		name: "export", args: "EDITION", min: 1, max: 1, short: "write the programme as iCalendar, schedule.json, schedule.xml, CSV or XLSX",
+		example: "landbridge forum export 2027 --format xlsx --out programme.xlsx",
+		setup: calling(func(fs *flag.FlagSet) work {
+			e := client.ForumExport{}
+			fs.StringVar(&e.Format, "format", "ics", "`format`: "+strings.Join(formats, ", "))
+			fs.StringVar(&e.In, "in", "en", "`language` of the texts")
+			fs.BoolVar(&e.Draft, "draft", false, "the draft instead of what is published; csv and xlsx only")
+			out := fs.String("out", "", "`file` to write; default: standard output")
+			f := forumFilter{&e.Day, &e.Part, &e.Track, &e.Room, &e.Language, &e.Speaker, &e.Text}
+			f.flags(fs)
+			return func(ctx context.Context, c *caller) error {
+				if e.Edition = c.args[0]; !slices.Contains(formats, e.Format) {
+					return fail.New(fail.Invalid, "--format is one of %s", strings.Join(formats, ", "))
+				}
+				body, err := c.ExportForum(ctx, e)
+				if err != nil {
+					return err
+				}
+				return writeOut(c.a, *out, body)
 			}
-			body, err := c.ExportForum(ctx, e)
-			if err != nil {
-				return err
-			}
-			return writeOut(a, *out, body)
-		}
-	})
-	return &command{name: "export", args: "EDITION", min: 1, max: 1, short: "write the programme as iCalendar, schedule.json, schedule.xml, CSV or XLSX",
-		example: "landbridge forum export 2027 --format xlsx --out programme.xlsx", setup: v.setup}
+		}),
+	}
 }

@@ -22,29 +22,21 @@ func mechanismCommand() *command {
 func mechanismList() *command {
 	return &command{
 		name: "list", short: "list the platforms and mechanisms, and who takes part", example: "landbridge mechanism list",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				all, err := c.Mechanisms(ctx)
-				if err != nil {
-					return explain(a, err)
-				}
-				tab := &table{head: []string{"mechanism", "name", "kind", "since", "members", "this party"}, wide: true}
-				for _, m := range all.Mechanisms {
-					in := ""
-					if m.In {
-						in = "member"
-					}
-					tab.add(m.ID, m.Name, m.Kind, fmt.Sprint(m.Founded), memberCodes(m), in)
-				}
-				return show(a.out, t.json, all, tab, "")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.Mechanisms(ctx)
+			if err != nil {
+				return err
 			}
-		},
+			tab := &table{head: []string{"mechanism", "name", "kind", "since", "members", "this party"}, wide: true}
+			for _, m := range all.Mechanisms {
+				in := ""
+				if m.In {
+					in = "member"
+				}
+				tab.add(m.ID, m.Name, m.Kind, fmt.Sprint(m.Founded), memberCodes(m), in)
+			}
+			return c.show(all, tab, "")
+		})),
 	}
 }
 
@@ -61,21 +53,7 @@ func memberCodes(m client.Mechanism) string {
 func mechanismShow() *command {
 	return &command{
 		name: "show", args: "MECHANISM", min: 1, max: 1, short: "show one group: members, processes, calendar", example: "landbridge mechanism show pipeline",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				m, err := c.Mechanism(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, m, groupTable(m), "")
-			}
-		},
+		setup: calling(flagless(func(ctx context.Context, c *caller) error { return shown(c, groupTable)(c.Mechanism(ctx, c.args[0])) })),
 	}
 }
 
@@ -104,22 +82,7 @@ func mechanismCalendar() *command {
 	return &command{
 		name: "calendar", args: "MECHANISM", min: 1, max: 1, short: "write a group's calendar as iCalendar",
 		example: "landbridge mechanism calendar pipeline > pipeline.ics",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				text, err := c.MechanismCalendar(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
-				_, err = fmt.Fprint(a.out, text)
-				return err
-			}
-		},
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return c.print(c.MechanismCalendar(ctx, c.args[0])) })),
 	}
 }
 
@@ -128,9 +91,7 @@ func mechanismSay() *command {
 		name: "say", args: "MECHANISM WHAT", min: 2, max: 2, short: "join or leave a group, put an entry into its calendar, or answer one",
 		long:    "WHAT is joined, left, scheduled, agreed, declined or cancelled. It is said in this party's name and signed by its node.",
 		example: `landbridge mechanism say pipeline scheduled --title "Yearly meeting" --start 2027-03-01T09:00:00Z --end 2027-03-02T16:00:00Z`,
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			s := client.GroupSaying{}
 			fs.StringVar(&s.Desk, "desk", "", "joined: `id` of the contact point that serves the group")
 			fs.StringVar(&s.Note, "note", "", "a few `words`")
@@ -139,12 +100,8 @@ func mechanismSay() *command {
 			fs.StringVar(&s.Place, "place", "", "scheduled: `place`")
 			start := fs.String("start", "", "scheduled: `time`, such as 2027-03-01T09:00:00Z")
 			end := fs.String("end", "", "scheduled: `time` of the end")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				s.Mechanism, s.Kind = args[0], args[1]
+			return func(ctx context.Context, c *caller) error {
+				s.Mechanism, s.Kind = c.args[0], c.args[1]
 				for name, v := range map[string]struct {
 					text string
 					into **time.Time
@@ -158,13 +115,9 @@ func mechanismSay() *command {
 					}
 					*v.into = &at
 				}
-				m, err := c.SayInMechanism(ctx, s)
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, m, groupTable(m), "")
+				return shown(c, groupTable)(c.SayInMechanism(ctx, s))
 			}
-		},
+		}),
 	}
 }
 
@@ -173,40 +126,29 @@ func partyContacts() *command {
 		name: "contacts", args: "[PARTY]", max: 1, short: "list contact points and who is there now, or write them as vCards",
 		long:    "Whether somebody is there is computed from the hours the party publishes, in its own time zone; holidays are not in them.",
 		example: "landbridge party contacts --process extradition --duty\nlandbridge party contacts XB --vcard > xb.vcf",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			q := client.ContactQuery{}
 			fs.StringVar(&q.Process, "process", "", "who works under this `process`")
 			fs.StringVar(&q.Function, "function", "", "such as directors_liaison or duty_desk")
 			fs.StringVar(&q.Language, "language", "", "who speaks this `language`")
 			fs.BoolVar(&q.Duty, "duty", false, "only where somebody is there now")
 			vcard := fs.Bool("vcard", false, "write vCard 4.0")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				q.Party = strings.Join(args, "")
+			return func(ctx context.Context, c *caller) error {
+				q.Party = strings.Join(c.args, "")
 				if *vcard {
-					text, err := c.ContactCards(ctx, q)
-					if err != nil {
-						return explain(a, err)
-					}
-					_, err = fmt.Fprint(a.out, text)
-					return err
+					return c.print(c.ContactCards(ctx, q))
 				}
 				all, err := c.Contacts(ctx, q)
 				if err != nil {
-					return explain(a, err)
+					return err
 				}
 				tab := &table{head: []string{"party", "contact point", "there now", "phone", "languages", "for"}, wide: true}
 				for _, o := range all.Contacts {
 					tab.add(o.Party, o.Name, presence(o), o.Phone, strings.Join(o.Languages, " "), strings.Join(o.Processes, " "))
 				}
-				return show(a.out, t.json, all, tab, "No contact point fits.")
+				return c.show(all, tab, "No contact point fits.")
 			}
-		},
+		}),
 	}
 }
 

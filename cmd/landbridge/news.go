@@ -25,29 +25,21 @@ func newsCommand() *command {
 func newsList() *command {
 	return &command{
 		name: "list", short: "list news, drafts too, what changed last first", example: "landbridge news list",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				all, err := c.News(ctx)
-				if err != nil {
-					return explain(a, err)
-				}
-				tab := &table{head: []string{"news", "title", "languages", "state", "changed"}, wide: true}
-				for _, n := range all.News {
-					state := n.State
-					if n.Ahead && n.State == "published" {
-						state += ", draft changed since"
-					}
-					tab.add(n.ID, newsTitle(n), strings.Join(slices.Sorted(maps.Keys(n.Texts)), " "), state, n.Changed)
-				}
-				return show(a.out, t.json, all, tab, "There is no news yet; \"landbridge news write en=FILE.md\" begins some.")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.News(ctx)
+			if err != nil {
+				return err
 			}
-		},
+			tab := &table{head: []string{"news", "title", "languages", "state", "changed"}, wide: true}
+			for _, n := range all.News {
+				state := n.State
+				if n.Ahead && n.State == "published" {
+					state += ", draft changed since"
+				}
+				tab.add(n.ID, newsTitle(n), strings.Join(slices.Sorted(maps.Keys(n.Texts)), " "), state, n.Changed)
+			}
+			return c.show(all, tab, "There is no news yet; \"landbridge news write en=FILE.md\" begins some.")
+		})),
 	}
 }
 
@@ -75,28 +67,7 @@ func newsShow() *command {
 	return &command{
 		name: "show", args: "NEWS", min: 1, max: 1, short: "show one piece of news in all its languages",
 		example: "landbridge news show 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f",
-		setup: newsVerb(func(ctx context.Context, c *client.Client, args []string) (client.NewsItem, error) {
-			return c.NewsItem(ctx, args[0])
-		}),
-	}
-}
-
-// newsVerb is a command that does something with one piece of news and shows it.
-func newsVerb(do func(context.Context, *client.Client, []string) (client.NewsItem, error)) func(*flag.FlagSet) func(context.Context, *app, []string) error {
-	return func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-		t := &target{}
-		t.flags(fs)
-		return func(ctx context.Context, a *app, args []string) error {
-			c, err := t.client(a)
-			if err != nil {
-				return err
-			}
-			n, err := do(ctx, c, args)
-			if err != nil {
-				return explain(a, err)
-			}
-			return show(a.out, t.json, n, newsTable(n), "")
-		}
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return shown(c, newsTable)(c.NewsItem(ctx, c.args[0])) })),
 	}
 }
 
@@ -172,13 +143,13 @@ func newsPublish() *command {
 	return &command{
 		name: "publish", args: "NEWS", min: 1, max: 1, short: "show the draft of a piece of news to the public",
 		example: "landbridge news publish 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f",
-		setup: newsVerb(func(ctx context.Context, c *client.Client, args []string) (client.NewsItem, error) {
-			n, err := c.NewsItem(ctx, args[0])
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			n, err := c.NewsItem(ctx, c.args[0])
 			if err != nil {
-				return n, err
+				return err
 			}
-			return c.PublishNews(ctx, n.ID, n.Revision)
-		}),
+			return shown(c, newsTable)(c.PublishNews(ctx, n.ID, n.Revision))
+		})),
 	}
 }
 
@@ -186,8 +157,8 @@ func newsWithdraw() *command {
 	return &command{
 		name: "withdraw", args: "NEWS REASON", min: 2, max: 2, short: "take a piece of news from the public, with the reason",
 		example: "landbridge news withdraw 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f \"The date was wrong.\"",
-		setup: newsVerb(func(ctx context.Context, c *client.Client, args []string) (client.NewsItem, error) {
-			return c.WithdrawNews(ctx, args[0], args[1])
-		}),
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			return shown(c, newsTable)(c.WithdrawNews(ctx, c.args[0], c.args[1]))
+		})),
 	}
 }

@@ -35,8 +35,10 @@ func stands(n client.NoticeLine) string {
 }
 
 func noticeList() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, _ []string) error {
+	return &command{
+		name: "list", short: "list the notices this node issues, reviews or receives; they name nobody",
+		example: "landbridge notice list",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
 			all, err := c.Notices(ctx)
 			if err != nil {
 				return err
@@ -45,43 +47,43 @@ func noticeList() *command {
 			for _, n := range all.Notices {
 				tab.add(n.Number, n.Kind, n.Issuer, n.Side, stands(n), n.Case)
 			}
-			return show(a.out, t.json, all, tab, "This node takes part in no notice.")
-		}
-	})
-	return &command{name: "list", short: "list the notices this node issues, reviews or receives; they name nobody",
-		example: "landbridge notice list", setup: v.setup}
+			return c.show(all, tab, "This node takes part in no notice.")
+		})),
+	}
 }
 
 func noticeSearch() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		var q client.NoticeQuery
-		fs.StringVar(&q.Birth, "birth", "", "`date` of birth: 1971-05-02, 1971 or ~1971")
-		fs.StringVar(&q.Number, "number", "", "`number` of an object or document, at least five signs")
-		fs.StringVar(&q.Kind, "kind", "", "only this `kind`: wanted, missing, body, property, modus_operandi, threat or un_special")
-		fs.StringVar(&q.Purpose, "purpose", "", "what it is `for`, such as investigation")
-		fs.StringVar(&q.About, "about", "", "a `reference` of your own, without names")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			q.Name = strings.Join(args, " ")
-			found, err := c.SearchNotices(ctx, q)
-			if err != nil {
-				return err
-			}
-			tab := &table{head: []string{"score", "name", "beside the name", "effect here", "number", "issuer", "case"}, wide: true}
-			for _, h := range found.Hits {
-				name := h.Name
-				if h.Stale != nil {
-					name += " (may be out of date: its issuer was last reached " + moment(h.Stale) + ")"
+	return &command{
+		name: "search", args: "[NAME]", max: 8, short: "look through the notices in force; that you did is in the log",
+		example: `landbridge notice search "Anara Tesselova" --birth 1971-05-02 --purpose investigation`,
+		setup: calling(func(fs *flag.FlagSet) work {
+			var q client.NoticeQuery
+			fs.StringVar(&q.Birth, "birth", "", "`date` of birth: 1971-05-02, 1971 or ~1971")
+			fs.StringVar(&q.Number, "number", "", "`number` of an object or document, at least five signs")
+			fs.StringVar(&q.Kind, "kind", "", "only this `kind`: wanted, missing, body, property, modus_operandi, threat or un_special")
+			fs.StringVar(&q.Purpose, "purpose", "", "what it is `for`, such as investigation")
+			fs.StringVar(&q.About, "about", "", "a `reference` of your own, without names")
+			return func(ctx context.Context, c *caller) error {
+				q.Name = strings.Join(c.args, " ")
+				found, err := c.SearchNotices(ctx, q)
+				if err != nil {
+					return err
 				}
-				tab.add(fmt.Sprintf("%.4f", h.Score), name, beside(h.Evidence), cmp.Or(h.Effect, "not taken in yet"), h.Notice.Number, h.Notice.Issuer, h.Notice.Case)
+				tab := &table{head: []string{"score", "name", "beside the name", "effect here", "number", "issuer", "case"}, wide: true}
+				for _, h := range found.Hits {
+					name := h.Name
+					if h.Stale != nil {
+						name += " (may be out of date: its issuer was last reached " + moment(h.Stale) + ")"
+					}
+					tab.add(fmt.Sprintf("%.4f", h.Score), name, beside(h.Evidence), cmp.Or(h.Effect, "not taken in yet"), h.Notice.Number, h.Notice.Issuer, h.Notice.Case)
+				}
+				if !c.t.json {
+					fmt.Fprintf(c.a.out, "%s Notices looked through: %d.\n", found.Warning, found.Searched)
+				}
+				return c.show(found, tab, "No notice in force fits.")
 			}
-			if !t.json {
-				fmt.Fprintf(a.out, "%s Notices looked through: %d.\n", found.Warning, found.Searched)
-			}
-			return show(a.out, t.json, found, tab, "No notice in force fits.")
-		}
-	})
-	return &command{name: "search", args: "[NAME]", max: 8, short: "look through the notices in force; that you did is in the log",
-		example: `landbridge notice search "Anara Tesselova" --birth 1971-05-02 --purpose investigation`, setup: v.setup}
+		}),
+	}
 }
 
 func beside(all []client.NoticeEvidence) string {
@@ -95,39 +97,43 @@ func beside(all []client.NoticeEvidence) string {
 }
 
 func noticeShow() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		purpose := fs.String("purpose", "", "what it is read `for`, such as investigation")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			n, err := c.Notice(ctx, client.NoticeReading{Case: args[0], Purpose: *purpose})
-			if err != nil {
-				return err
-			}
-			tab := keyValues("", n.Warning, "number", n.Notice.Number, "title", n.Title, "kind", n.Notice.Kind, "stands", stands(n.Notice),
-				"taken back", n.Reason, "effect here", n.Effect, "issuer last reached", moment(n.Stale), "what is asked", n.Seek,
-				"dangers", n.Caution, "description", n.Text, "for the public", n.Extract)
-			for _, p := range n.Persons {
-				tab.add("person", strings.TrimSpace(p["given_names"]+" "+p["family_name"]+" "+p["name_original"]+" "+p["birth_date"]))
-			}
-			for _, p := range n.Parties {
-				words := p.Side
-				if p.Taken != nil {
-					words += ", taken in " + moment(p.Taken) + " " + p.Effect
+	return &command{
+		name: "show", args: "CASE", min: 1, max: 1, short: "read one notice, for a purpose; that you did is in the log",
+		example: "landbridge notice show 0198c0de-0000-7000-8000-000000000001 --purpose investigation",
+		setup: calling(func(fs *flag.FlagSet) work {
+			purpose := fs.String("purpose", "", "what it is read `for`, such as investigation")
+			return func(ctx context.Context, c *caller) error {
+				n, err := c.Notice(ctx, client.NoticeReading{Case: c.args[0], Purpose: *purpose})
+				if err != nil {
+					return err
 				}
-				if p.Gone != nil {
-					words += ", gone " + moment(p.Gone)
+				tab := keyValues("", n.Warning, "number", n.Notice.Number, "title", n.Title, "kind", n.Notice.Kind, "stands", stands(n.Notice),
+					"taken back", n.Reason, "effect here", n.Effect, "issuer last reached", moment(n.Stale), "what is asked", n.Seek,
+					"dangers", n.Caution, "description", n.Text, "for the public", n.Extract)
+				for _, p := range n.Persons {
+					tab.add("person", strings.TrimSpace(p["given_names"]+" "+p["family_name"]+" "+p["name_original"]+" "+p["birth_date"]))
 				}
-				tab.add(p.Party, words)
+				for _, p := range n.Parties {
+					words := p.Side
+					if p.Taken != nil {
+						words += ", taken in " + moment(p.Taken) + " " + p.Effect
+					}
+					if p.Gone != nil {
+						words += ", gone " + moment(p.Gone)
+					}
+					tab.add(p.Party, words)
+				}
+				return c.show(n, tab, "")
 			}
-			return show(a.out, t.json, n, tab, "")
-		}
-	})
-	return &command{name: "show", args: "CASE", min: 1, max: 1, short: "read one notice, for a purpose; that you did is in the log",
-		example: "landbridge notice show 0198c0de-0000-7000-8000-000000000001 --purpose investigation", setup: v.setup}
+		}),
+	}
 }
 
 func noticeRemovals() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, _ []string) error {
+	return &command{
+		name: "removals", short: "list the notices that were taken back, and how long each party took",
+		example: "landbridge notice removals",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
 			all, err := c.NoticeRemovals(ctx)
 			if err != nil {
 				return err
@@ -142,9 +148,7 @@ func noticeRemovals() *command {
 					tab.add(r.Notice.Number, r.Reason, moment(r.Notice.Removed), g.Party, gone, cell(time.Duration(g.LagSeconds)*time.Second))
 				}
 			}
-			return show(a.out, t.json, all, tab, "No notice was taken back.")
-		}
-	})
-	return &command{name: "removals", short: "list the notices that were taken back, and how long each party took",
-		example: "landbridge notice removals", setup: v.setup}
+			return c.show(all, tab, "No notice was taken back.")
+		})),
+	}
 }

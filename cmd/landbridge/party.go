@@ -32,41 +32,33 @@ func partyCommand() *command {
 func partyList() *command {
 	return &command{
 		name: "list", short: "list the parties, whether they are there, and why mail waits for them", example: "landbridge party list",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				all, err := c.Parties(ctx)
-				if err != nil {
-					return explain(a, err)
-				}
-				peers, err := c.Peers(ctx)
-				if err != nil {
-					return explain(a, err)
-				}
-				tab := &table{head: []string{"party", "name", "kind", "there", "waiting", "log seen", "why not"}, wide: true}
-				for _, p := range all.Parties {
-					row := []any{p.Party, p.Name, p.Kind, "this node", "", "", ""}
-					for _, s := range peers.Peers {
-						if s.Party == p.Party {
-							row = append(row[:3], peerCells(s)...)
-						}
-					}
-					if p.Suspended {
-						row[3] = "suspended"
-					}
-					tab.add(row...)
-				}
-				return show(a.out, t.json, struct {
-					client.Parties
-					client.Peers
-				}{all, peers}, tab, "The directory is empty; bring one in with \"landbridge party add directory.txt\".")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			all, err := c.Parties(ctx)
+			if err != nil {
+				return err
 			}
-		},
+			peers, err := c.Peers(ctx)
+			if err != nil {
+				return err
+			}
+			tab := &table{head: []string{"party", "name", "kind", "there", "waiting", "log seen", "why not"}, wide: true}
+			for _, p := range all.Parties {
+				row := []any{p.Party, p.Name, p.Kind, "this node", "", "", ""}
+				for _, s := range peers.Peers {
+					if s.Party == p.Party {
+						row = append(row[:3], peerCells(s)...)
+					}
+				}
+				if p.Suspended {
+					row[3] = "suspended"
+				}
+				tab.add(row...)
+			}
+			return c.show(struct {
+				client.Parties
+				client.Peers
+			}{all, peers}, tab, "The directory is empty; bring one in with \"landbridge party add directory.txt\".")
+		})),
 	}
 }
 
@@ -89,29 +81,21 @@ func peerCells(s client.Peer) []any {
 func partyShow() *command {
 	return &command{
 		name: "show", args: "PARTY", min: 1, max: 1, short: "show one party: addresses, keys, contacts, what it requires", example: "landbridge party show XB",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				p, err := c.Party(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
-				tab := keyValues("party", p.Party, "name", p.Name, "kind", p.Kind,
-					"record", fmt.Sprintf("version %d, at position %d of the directory", p.Version, p.Position),
-					"suspended", p.Reason, "reached by", p.Reach, "addresses", strings.Join(p.Addresses, " "), "languages", strings.Join(p.Languages, " "),
-					"log key", p.LogKey, "witness keys", strings.Join(p.WitnessKeys, " "), "TLS pins", strings.Join(p.Pins, " "))
-				for _, k := range p.Contacts {
-					tab.add("contact "+k.ID, strings.Join([]string{k.Name, k.Phone, k.Email, k.Hours}, " "))
-				}
-				addProfiles(tab, p.Profiles)
-				return show(a.out, t.json, p, tab, "")
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			p, err := c.Party(ctx, c.args[0])
+			if err != nil {
+				return err
 			}
-		},
+			tab := keyValues("party", p.Party, "name", p.Name, "kind", p.Kind,
+				"record", fmt.Sprintf("version %d, at position %d of the directory", p.Version, p.Position),
+				"suspended", p.Reason, "reached by", p.Reach, "addresses", strings.Join(p.Addresses, " "), "languages", strings.Join(p.Languages, " "),
+				"log key", p.LogKey, "witness keys", strings.Join(p.WitnessKeys, " "), "TLS pins", strings.Join(p.Pins, " "))
+			for _, k := range p.Contacts {
+				tab.add("contact "+k.ID, strings.Join([]string{k.Name, k.Phone, k.Email, k.Hours}, " "))
+			}
+			addProfiles(tab, p.Profiles)
+			return c.show(p, tab, "")
+		})),
 	}
 }
 
@@ -140,37 +124,31 @@ func partyProfile() *command {
 		long: "With --set the file (YAML: profiles, and perhaps contacts, languages, addresses) goes into a new version of\n" +
 			"this party's own record, signed with the identity key in --dir and printed, to be entered with \"party add\".",
 		example: "landbridge party profile XB",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			set := fs.String("set", "", "`file` (YAML) with what changes in this party's own record")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
+			return func(ctx context.Context, c *caller) error {
 				if *set != "" {
-					return explain(a, newRecord(ctx, a, c, folder(a, t.dir), *set))
+					return newRecord(ctx, c.a, c.Client, folder(c.a, c.t.dir), *set)
 				}
 				who := ""
-				if len(args) == 1 {
-					who = args[0]
+				if len(c.args) == 1 {
+					who = c.args[0]
 				} else {
 					me, err := c.Me(ctx)
 					if err != nil {
-						return explain(a, err)
+						return err
 					}
 					who = me.Party
 				}
 				p, err := c.Party(ctx, who)
 				if err != nil {
-					return explain(a, err)
+					return err
 				}
 				tab := &table{head: []string{"process", "what is asked"}, wide: true}
 				addProfiles(tab, p.Profiles)
-				return show(a.out, t.json, p.Profiles, tab, who+" publishes no requirements and takes no requests.")
+				return c.show(p.Profiles, tab, who+" publishes no requirements and takes no requests.")
 			}
-		},
+		}),
 	}
 }
 
@@ -254,31 +232,23 @@ func partyAdd() *command {
 		long: "At the secretariat a signed statement is put in order and reaches every node by itself. At any other node\n" +
 			"a directory file is taken in: this is how a new node gets its first directory.",
 		example: "landbridge party add directory.txt",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			tab := &table{head: []string{"file", "position", "what happened"}, wide: true}
+			var all []client.Entered
+			for _, name := range c.args {
+				text, err := readSmall(name, maxStatementFile)
 				if err != nil {
 					return err
 				}
-				tab := &table{head: []string{"file", "position", "what happened"}, wide: true}
-				var all []client.Entered
-				for _, name := range args {
-					text, err := readSmall(name, maxStatementFile)
-					if err != nil {
-						return err
-					}
-					e, err := c.AddStatement(ctx, string(text))
-					if err != nil {
-						return explain(a, fmt.Errorf("%s: %w", filepath.Base(name), err))
-					}
-					all = append(all, e)
-					tab.add(filepath.Base(name), fmt.Sprint(e.Position), e.Note)
+				e, err := c.AddStatement(ctx, string(text))
+				if err != nil {
+					return fmt.Errorf("%s: %w", filepath.Base(name), err)
 				}
-				return show(a.out, t.json, all, tab, "")
+				all = append(all, e)
+				tab.add(filepath.Base(name), fmt.Sprint(e.Position), e.Note)
 			}
-		},
+			return c.show(all, tab, "")
+		})),
 	}
 }
 

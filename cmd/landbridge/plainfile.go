@@ -109,6 +109,36 @@ func plainScalar(n *yaml.Node) any {
 	return n.Value
 }
 
+// readInput reads a small file, or standard input for "-".
+func readInput(a *app, name string, limit int64) ([]byte, error) {
+	if name != "-" {
+		return readSmall(name, limit)
+	}
+	b, err := io.ReadAll(io.LimitReader(a.in, limit+1))
+	if err != nil {
+		return nil, fail.Because(err, fail.Invalid, "standard input cannot be read")
+	}
+	if int64(len(b)) > limit {
+		return nil, fail.New(fail.TooLarge, "standard input is larger than %d bytes", limit)
+	}
+	return b, nil
+}
+
+// readJSONInput reads a small file of JSON, or standard input for "-", into a
+// type of the API. A word that the API does not know is a mistake.
+func readJSONInput(a *app, name string, into any) error {
+	b, err := readInput(a, name, maxPlainFile)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return fail.New(fail.Invalid, "%s is not the JSON that is expected: %s", name, strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
 // openInput opens a file, or standard input for "-".
 func openInput(a *app, name string) (io.ReadSeekCloser, error) {
 	if name == "-" {

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,7 +17,6 @@ import (
 	"landbridge.example/client"
 	"landbridge.example/cmd/landbridge/screencmd"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/staff/softkey"
 )
 
 // screenCommand compares names with lists: batch and compare with lists in
@@ -57,25 +55,10 @@ func alone(name, short, example string) *command {
 	}
 }
 
-// A verb is a command on a node: its flags, and what it does with a client.
-type verb func(fs *flag.FlagSet) func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error
-
-func (v verb) setup(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-	t := &target{}
-	t.flags(fs)
-	do := v(fs)
-	return func(ctx context.Context, a *app, args []string) error {
-		c, err := t.client(a)
-		if err != nil {
-			return err
-		}
-		return explain(a, do(ctx, a, c, t, args))
-	}
-}
-
 func listsShow() *command {
-	v := verb(func(*flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		return func(ctx context.Context, a *app, c *client.Client, t *target, _ []string) error {
+	return &command{
+		name: "show", short: "the lists in use, whose they are, and their versions", example: "landbridge screen lists show",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
 			all, err := c.ScreenLists(ctx)
 			if err != nil {
 				return err
@@ -84,47 +67,48 @@ func listsShow() *command {
 			for _, l := range all.Lists {
 				tab.add(l.Code, l.Origin, l.Authority, l.Version, l.Published, l.Records, l.Imported, l.Refused)
 			}
-			return show(a.out, t.json, all, tab, "The node has no list. Import one with \"landbridge screen lists import FILE\".")
-		}
-	})
-	return &command{name: "show", short: "the lists in use, whose they are, and their versions", example: "landbridge screen lists show", setup: v.setup}
+			return c.show(all, tab, "The node has no list. Import one with \"landbridge screen lists import FILE\".")
+		})),
+	}
 }
 
 func listsImport() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		var in client.ImportList
-		fs.StringVar(&in.Format, "format", "", "`un`, ofac, csv or json (default: found in the file)")
-		fs.StringVar(&in.Code, "code", "", "`code` of a plain list, such as XA-1373")
-		fs.StringVar(&in.Origin, "list-source", "", "of a plain list that is new: `regional` or national")
-		fs.StringVar(&in.Authority, "authority", "", "of a plain list that is new: `who` made it")
-		fs.StringVar(&in.Name, "name", "", "of a plain list that is new: what it is `called`")
-		fs.StringVar(&in.Version, "version", "", "`version`, for files that do not say it")
-		fs.StringVar(&in.Confirm, "confirm", "", "the `reason` why a file that lost half its entries, or is older, is right")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			file, err := listUpload(args[0])
-			if err != nil {
-				return err
-			}
-			d, err := c.ImportList(ctx, in, file)
-			if err != nil {
-				return err
-			}
-			tab := keyValues("list", d.Source.Code, "source", d.Source.Origin, "authority", d.Source.Authority, "version", d.Version, "published", d.Published,
-				"entries", d.Records, "added", d.Added, "changed", d.Changed, "removed", d.Removed, "candidates closed", d.Closed,
-				"to unfreeze within the hour", d.Unfreeze)
-			if d.Same {
-				tab = keyValues("list", d.Source.Code, "version", d.Version, "note", "this file is the one in use; nothing was changed")
-			}
-			for _, n := range d.Notes {
-				tab.add("read with a doubt", n)
-			}
-			return show(a.out, t.json, d, tab, "")
-		}
-	})
-	return &command{name: "import", args: "FILE", min: 1, max: 1, short: "import a list's file: it comes in whole, or changes nothing and says why",
+	return &command{
+		name: "import", args: "FILE", min: 1, max: 1, short: "import a list's file: it comes in whole, or changes nothing and says why",
 		long: "The UN consolidated XML, OFAC's sdn.csv (alt.csv, add.csv and sdn_comments.csv are sent along where they lie beside it), or\n" +
 			"the plain CSV or JSON of spec/matching.md, packed with gzip or not. A plain list names whose it is the first time.",
-		example: "landbridge screen lists import national.csv --code XA-1373 --list-source national --authority XA --name \"National list\"", setup: v.setup}
+		example: "landbridge screen lists import national.csv --code XA-1373 --list-source national --authority XA --name \"National list\"",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var in client.ImportList
+			fs.StringVar(&in.Format, "format", "", "`un`, ofac, csv or json (default: found in the file)")
+			fs.StringVar(&in.Code, "code", "", "`code` of a plain list, such as XA-1373")
+			fs.StringVar(&in.Origin, "list-source", "", "of a plain list that is new: `regional` or national")
+			fs.StringVar(&in.Authority, "authority", "", "of a plain list that is new: `who` made it")
+			fs.StringVar(&in.Name, "name", "", "of a plain list that is new: what it is `called`")
+			fs.StringVar(&in.Version, "version", "", "`version`, for files that do not say it")
+			fs.StringVar(&in.Confirm, "confirm", "", "the `reason` why a file that lost half its entries, or is older, is right")
+			return func(ctx context.Context, c *caller) error {
+				file, err := listUpload(c.args[0])
+				if err != nil {
+					return err
+				}
+				d, err := c.ImportList(ctx, in, file)
+				if err != nil {
+					return err
+				}
+				tab := keyValues("list", d.Source.Code, "source", d.Source.Origin, "authority", d.Source.Authority, "version", d.Version, "published", d.Published,
+					"entries", d.Records, "added", d.Added, "changed", d.Changed, "removed", d.Removed, "candidates closed", d.Closed,
+					"to unfreeze within the hour", d.Unfreeze)
+				if d.Same {
+					tab = keyValues("list", d.Source.Code, "version", d.Version, "note", "this file is the one in use; nothing was changed")
+				}
+				for _, n := range d.Notes {
+					tab.add("read with a doubt", n)
+				}
+				return c.show(d, tab, "")
+			}
+		}),
+	}
 }
 
 const maxListUpload = 64 << 20
@@ -166,30 +150,32 @@ func listUpload(name string) (io.ReadSeeker, error) {
 }
 
 func listsChanges() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		after := fs.Int("after", 0, "changes after this `place`")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			var version int64
-			if _, err := fmt.Sscan(args[1], &version); err != nil {
-				return fail.New(fail.Invalid, "a version is a number, such as 2")
-			}
-			d, err := c.ListVersion(ctx, args[0], version, *after)
-			if err != nil {
+	return &command{
+		name: "changes", args: "LIST VERSION", min: 2, max: 2, short: "what one version of a list changed, entry by entry",
+		example: "landbridge screen lists changes UN 2",
+		setup: calling(func(fs *flag.FlagSet) work {
+			after := fs.Int("after", 0, "changes after this `place`")
+			return func(ctx context.Context, c *caller) error {
+				var version int64
+				if _, err := fmt.Sscan(c.args[1], &version); err != nil {
+					return fail.New(fail.Invalid, "a version is a number, such as 2")
+				}
+				d, err := c.ListVersion(ctx, c.args[0], version, *after)
+				if err != nil {
+					return err
+				}
+				tab := &table{head: []string{"what", "entry", "name", "fields"}}
+				for _, ch := range d.Changes {
+					tab.add(ch.Kind, ch.ID+" "+ch.Reference, ch.Name, strings.Join(ch.Fields, ", "))
+				}
+				err = c.show(d, tab, "The version changed nothing.")
+				if d.More > 0 && !c.t.json {
+					fmt.Fprintf(c.a.out, "%d more with --after %d\n", d.More, *after+len(d.Changes))
+				}
 				return err
 			}
-			tab := &table{head: []string{"what", "entry", "name", "fields"}}
-			for _, ch := range d.Changes {
-				tab.add(ch.Kind, ch.ID+" "+ch.Reference, ch.Name, strings.Join(ch.Fields, ", "))
-			}
-			err = show(a.out, t.json, d, tab, "The version changed nothing.")
-			if d.More > 0 && !t.json {
-				fmt.Fprintf(a.out, "%d more with --after %d\n", d.More, *after+len(d.Changes))
-			}
-			return err
-		}
-	})
-	return &command{name: "changes", args: "LIST VERSION", min: 2, max: 2, short: "what one version of a list changed, entry by entry",
-		example: "landbridge screen lists changes UN 2", setup: v.setup}
+		}),
+	}
 }
 
 // personFlags are what is known of a person besides the name.
@@ -203,30 +189,32 @@ func personFlags(fs *flag.FlagSet, p *client.ScreenPerson) {
 }
 
 func screenName() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		var q client.ScreenQuestion
-		personFlags(fs, &q.ScreenPerson)
-		fs.StringVar(&q.Purpose, "purpose", "",
-			"what it is `for`: prevention, detection, investigation, prosecution, execution, protect_life, find_missing, asset_recovery")
-		fs.StringVar(&q.Case, "case", "", "`case` it is for")
-		fs.IntVar(&q.Top, "top", 0, "candidates at most (0 is 10)")
-		var only list
-		fs.Var(&only, "list", "`code` of a list to ask; may be given several times")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			q.Name, q.Lists = args[0], only
-			ans, err := c.ScreenName(ctx, q)
-			if err != nil {
-				return err
+	return &command{
+		name: "name", args: "NAME", min: 1, max: 1, short: "screen one name on a node; what fits are candidates with reasons",
+		example: `landbridge screen name "Ishkar Morvane" --birth 1971-05-02 --purpose investigation`,
+		setup: calling(func(fs *flag.FlagSet) work {
+			var q client.ScreenQuestion
+			personFlags(fs, &q.ScreenPerson)
+			fs.StringVar(&q.Purpose, "purpose", "",
+				"what it is `for`: prevention, detection, investigation, prosecution, execution, protect_life, find_missing, asset_recovery")
+			fs.StringVar(&q.Case, "case", "", "`case` it is for")
+			fs.IntVar(&q.Top, "top", 0, "candidates at most (0 is 10)")
+			var only list
+			fs.Var(&only, "list", "`code` of a list to ask; may be given several times")
+			return func(ctx context.Context, c *caller) error {
+				q.Name, q.Lists = c.args[0], only
+				ans, err := c.ScreenName(ctx, q)
+				if err != nil {
+					return err
+				}
+				tab := &table{head: []string{"score", "list", "source", "entry", "name", "why"}, wide: true}
+				for _, x := range ans.Candidates {
+					tab.add(fmt.Sprintf("%.4f", x.Score), x.Source.Code, x.Source.Origin, x.ID+" "+x.Reference, x.Name, reasons(x.Reasons, x.Evidence))
+				}
+				return c.show(ans, tab, "Nobody on the lists of this node fits.")
 			}
-			tab := &table{head: []string{"score", "list", "source", "entry", "name", "why"}, wide: true}
-			for _, x := range ans.Candidates {
-				tab.add(fmt.Sprintf("%.4f", x.Score), x.Source.Code, x.Source.Origin, x.ID+" "+x.Reference, x.Name, reasons(x.Reasons, x.Evidence))
-			}
-			return show(a.out, t.json, ans, tab, "Nobody on the lists of this node fits.")
-		}
-	})
-	return &command{name: "name", args: "NAME", min: 1, max: 1, short: "screen one name on a node; what fits are candidates with reasons",
-		example: `landbridge screen name "Ishkar Morvane" --birth 1971-05-02 --purpose investigation`, setup: v.setup}
+		}),
+	}
 }
 
 // reasons says in one line what agrees, what does not, and what is not known.
@@ -254,38 +242,40 @@ func reasons(all []client.WordReason, evidence []client.ScreenEvidence) string {
 }
 
 func screenFile() *command {
-	v := verb(func(fs *flag.FlagSet) func(context.Context, *app, *client.Client, *target, []string) error {
-		var in client.NewScreenBatch
-		fs.StringVar(&in.Purpose, "purpose", "", "what it is `for`, such as detection")
-		fs.StringVar(&in.Case, "case", "", "`case` it is for")
-		fs.StringVar(&in.Kind, "kind", "", "`kind` of the names, unless a column says it")
-		fs.StringVar(&in.Least, "min", "", "least `score` of a candidate (default 0.7)")
-		return func(ctx context.Context, a *app, c *client.Client, t *target, args []string) error {
-			text, err := readSmall(args[0], maxListUpload)
-			if err != nil {
-				return err
-			}
-			in.Name = filepath.Base(args[0])
-			b, err := c.NewBatch(ctx, in, bytes.NewReader(text))
-			if err != nil {
-				return err
-			}
-			if b, err = followBatch(ctx, a, c, b); err != nil {
-				return err
-			}
-			body, err := c.BatchResults(ctx, b.ID)
-			if err != nil {
-				return err
-			}
-			defer body.Close()
-			_, err = io.Copy(a.out, body)
-			return err
-		}
-	})
-	return &command{name: "file", args: "FILE", min: 1, max: 1,
+	return &command{
+		name: "file", args: "FILE", min: 1, max: 1,
 		short:   "screen a file of names on a node: progress on the terminal, one line of JSON for each name",
 		long:    "CSV with a header that has a column name (birth, nationality, document, kind and id help), or a name on each line.",
-		example: "landbridge screen file suppliers.csv --purpose detection > answers.jsonl", setup: v.setup}
+		example: "landbridge screen file suppliers.csv --purpose detection > answers.jsonl",
+		setup: calling(func(fs *flag.FlagSet) work {
+			var in client.NewScreenBatch
+			fs.StringVar(&in.Purpose, "purpose", "", "what it is `for`, such as detection")
+			fs.StringVar(&in.Case, "case", "", "`case` it is for")
+			fs.StringVar(&in.Kind, "kind", "", "`kind` of the names, unless a column says it")
+			fs.StringVar(&in.Least, "min", "", "least `score` of a candidate (default 0.7)")
+			return func(ctx context.Context, c *caller) error {
+				text, err := readSmall(c.args[0], maxListUpload)
+				if err != nil {
+					return err
+				}
+				in.Name = filepath.Base(c.args[0])
+				b, err := c.NewBatch(ctx, in, bytes.NewReader(text))
+				if err != nil {
+					return err
+				}
+				if b, err = followBatch(ctx, c.a, c.Client, b); err != nil {
+					return err
+				}
+				body, err := c.BatchResults(ctx, b.ID)
+				if err != nil {
+					return err
+				}
+				defer body.Close()
+				_, err = io.Copy(c.a.out, body)
+				return err
+			}
+		}),
+	}
 }
 
 const batchPoll = 300 * time.Millisecond
@@ -314,13 +304,9 @@ func followBatch(ctx context.Context, a *app, c *client.Client, b client.ScreenB
 
 // signHit signs exactly what the node says two persons confirm.
 func signHit(ctx context.Context, c *client.Client, id, role, keyFile string) (client.ScreenHit, error) {
-	text, err := readSmall(keyFile, maxToken)
+	key, err := readKey(keyFile)
 	if err != nil {
 		return client.ScreenHit{}, err
-	}
-	key, err := softkey.Parse(string(text))
-	if err != nil {
-		return client.ScreenHit{}, fail.New(fail.Invalid, "%v", err)
 	}
 	h, err := c.Hit(ctx, id)
 	if err != nil {
@@ -329,13 +315,9 @@ func signHit(ctx context.Context, c *client.Client, id, role, keyFile string) (c
 	if h.Challenge == "" {
 		return h, fail.New(fail.Conflict, "nobody has proposed this as a match, or it was decided already")
 	}
-	challenge, err := base64.RawURLEncoding.DecodeString(h.Challenge)
+	assertion, err := sign(key, h.Challenge)
 	if err != nil {
-		return h, fmt.Errorf("reading the challenge: %w", err)
-	}
-	assertion, err := key.Sign(challenge)
-	if err != nil {
-		return h, fmt.Errorf("signing: %w", err)
+		return h, err
 	}
 	return c.ConfirmHit(ctx, id, role, assertion)
 }

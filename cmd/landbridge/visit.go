@@ -30,20 +30,14 @@ func visitCommand() *command {
 func visitList() *command {
 	return &command{
 		name: "list", short: "list records, what changed last first", example: "landbridge visit list --kind group",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			q := client.VisitQuery{}
 			fs.StringVar(&q.Kind, "kind", "", "only visit, letter or group")
 			fs.StringVar(&q.Status, "status", "", "only proposed, agreed, declined or withdrawn")
-			return func(ctx context.Context, a *app, _ []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
+			return func(ctx context.Context, c *caller) error {
 				all, err := c.Visits(ctx, q)
 				if err != nil {
-					return explain(a, err)
+					return err
 				}
 				tab := &table{head: []string{"record", "kind", "title", "parties", "status", "public"}, wide: true}
 				for _, r := range all.Records {
@@ -58,9 +52,9 @@ func visitList() *command {
 					}
 					tab.add(r.Record, r.Kind, v.Content.Title, strings.Join(v.Content.Parties, " "), status, public)
 				}
-				return show(a.out, t.json, all, tab, "There is no record yet; \"landbridge visit propose FILE\" begins one.")
+				return c.show(all, tab, "There is no record yet; \"landbridge visit propose FILE\" begins one.")
 			}
-		},
+		}),
 	}
 }
 
@@ -68,21 +62,7 @@ func visitShow() *command {
 	return &command{
 		name: "show", args: "RECORD", min: 1, max: 1, short: "show one record: its newest version and what each party says",
 		example: "landbridge visit show 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				r, err := c.Visit(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, r, visitTable(r), "")
-			}
-		},
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return shown(c, visitTable)(c.Visit(ctx, c.args[0])) })),
 	}
 }
 
@@ -242,25 +222,15 @@ func visitSay() *command {
 		name: "say", args: "RECORD agreed|declined|withdrawn|released|withheld", min: 2, max: 2,
 		short:   "agree to the newest version, decline or withdraw it; release what all agreed to, or withhold it again",
 		example: "landbridge visit say 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f agreed",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
+		setup: calling(func(fs *flag.FlagSet) work {
 			in := client.VisitSaying{}
 			fs.StringVar(&in.Note, "note", "", "a `word` with it; of declined: the reason")
 			fs.StringVar(&in.Version, "version", "", "another `version` than the newest")
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				in.Record, in.Kind = args[0], args[1]
-				r, err := c.SayOnVisit(ctx, in)
-				if err != nil {
-					return explain(a, err)
-				}
-				return show(a.out, t.json, r, visitTable(r), "")
+			return func(ctx context.Context, c *caller) error {
+				in.Record, in.Kind = c.args[0], c.args[1]
+				return shown(c, visitTable)(c.SayOnVisit(ctx, in))
 			}
-		},
+		}),
 	}
 }
 
@@ -268,22 +238,7 @@ func visitFile() *command {
 	return &command{
 		name: "file", args: "RECORD", min: 1, max: 1, short: "write everything said about a record, signed",
 		example: "landbridge visit file 0196f3c2-7d1e-7000-8000-3a1b2c3d4e5f > record.txt",
-		setup: func(fs *flag.FlagSet) func(context.Context, *app, []string) error {
-			t := &target{}
-			t.flags(fs)
-			return func(ctx context.Context, a *app, args []string) error {
-				c, err := t.client(a)
-				if err != nil {
-					return err
-				}
-				text, err := c.VisitFile(ctx, args[0])
-				if err != nil {
-					return explain(a, err)
-				}
-				_, err = fmt.Fprint(a.out, text)
-				return err
-			}
-		},
+		setup:   calling(flagless(func(ctx context.Context, c *caller) error { return c.print(c.VisitFile(ctx, c.args[0])) })),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -156,7 +157,7 @@ func (i *Instrument) checkParts() error {
 }
 
 func (i *Instrument) checkSize() error {
-	b, err := encode(i)
+	b, err := canon.Encode(i)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
@@ -100,7 +101,7 @@ func flatten(i *Instrument) (map[string]string, error) {
 	if i == nil {
 		return out, nil
 	}
-	b, err := encode(i)
+	b, err := canon.Encode(i)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +174,7 @@ func (g *Register) Send(ctx context.Context, p staff.Person, id string, to landb
 		if err != nil {
 			return err
 		}
-		body, err := encode(shown{Format: formShown, Instrument: text})
+		body, err := canon.Encode(shown{Format: formShown, Instrument: text})
 		if err != nil {
 			return err
 		}
@@ -246,7 +247,7 @@ func (g *Register) takeShown(tx *db.Tx, from landbridge.PartyID, body []byte, at
 	if _, err := g.fact(tx, factCompared, "node", digest, "", i.ID+" "+string(from)); err != nil {
 		return err
 	}
-	answer, err := encode(compared{Format: formCompared, Instrument: i.ID, Shown: digest, Held: held})
+	answer, err := canon.Encode(compared{Format: formCompared, Instrument: i.ID, Shown: digest, Held: held})
 	if err != nil {
 		return err
 	}

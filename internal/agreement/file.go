@@ -14,6 +14,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/staff"
@@ -317,7 +318,7 @@ func (i *Instrument) covers(row csvRow) {
 }
 
 func copyOf(i *Instrument) (*Instrument, error) {
-	b, err := encode(i)
+	b, err := canon.Encode(i)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -145,7 +146,7 @@ func FuzzRead(f *testing.F) {
 
 func FuzzParse(f *testing.F) {
 	for _, i := range Fictional([]string{"information-request"}, "XA", "XB") {
-		b, err := encode(i)
+		b, err := canon.Encode(i)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -156,7 +157,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		once, err := encode(i)
+		once, err := canon.Encode(i)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +165,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, once)
 		}
-		if twice, _ := encode(again); string(twice) != string(once) {
+		if twice, _ := canon.Encode(again); string(twice) != string(once) {
 			t.Fatalf("two forms:\n%s\n%s", once, twice)
 		}
 	})
@@ -175,7 +176,7 @@ func FuzzParseShown(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	b, err := encode(shown{formShown, text})
+	b, err := canon.Encode(shown{formShown, text})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,15 +1,15 @@
 package agreement
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 )
@@ -203,7 +203,7 @@ func (i *Instrument) Processes() []string {
 // normal returns a copy of an instrument in its one form. The caller keeps its
 // own as it is: several registers may be given the same.
 func (i *Instrument) normal() (*Instrument, error) {
-	text, err := encode(i)
+	text, err := canon.Encode(i)
 	if err != nil {
 		return nil, err
 	}
@@ -251,26 +251,13 @@ func sorted(list []string) []string {
 	return slices.Compact(list)
 }
 
-// encode writes canonical JSON: no blanks, no escaping that nothing needs.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("writing an instrument: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
 // decode reads JSON strictly: no unknown field and nothing after it.
 func decode(b []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return fail.Because(err, fail.Invalid, "this is not the JSON of an instrument: %s", plainJSON(err))
-	}
-	if _, err := d.Token(); err != io.EOF {
+	switch err := canon.Decode(b, into); {
+	case errors.Is(err, canon.ErrMore):
 		return fail.New(fail.Invalid, "there is something after the end of the JSON; take it away")
+	case err != nil:
+		return fail.Because(err, fail.Invalid, "this is not the JSON of an instrument: %s", plainJSON(err))
 	}
 	return nil
 }
@@ -294,7 +281,7 @@ func (i *Instrument) Shared() ([]byte, error) {
 	c := *i
 	c.Void, c.Confidence, c.Source, c.Note = "", "", "", ""
 	c.normalise()
-	return encode(&c)
+	return canon.Encode(&c)
 }
 
 // Digest names the shared part.

@@ -10,6 +10,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
@@ -116,7 +117,7 @@ func (g *Register) prepare(tx *db.Tx, all []*Instrument, note string) (*change, 
 		if err != nil {
 			return nil, err
 		}
-		body, err := encode(i)
+		body, err := canon.Encode(i)
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +139,7 @@ func (g *Register) enterProposal(tx *db.Tx, p staff.Person, id landbridge.ID, c 
 	if waiting >= maxWaiting {
 		return fail.New(fail.TooLarge, "%d proposals wait for a second person; decide them first", maxWaiting)
 	}
-	body, err := encode(c)
+	body, err := canon.Encode(c)
 	if err != nil {
 		return err
 	}
@@ -348,7 +349,7 @@ func (g *Register) Enter(ctx context.Context, p staff.Person, id landbridge.ID, 
 	if err != nil {
 		return err
 	}
-	text, err := encode(approval)
+	text, err := canon.Encode(approval)
 	if err != nil {
 		return err
 	}
@@ -419,7 +420,7 @@ func (g *Register) Begin(ctx context.Context, all []*Instrument) error {
 		if err != nil {
 			return err
 		}
-		body, err := encode(c)
+		body, err := canon.Encode(c)
 		if err != nil {
 			return err
 		}
@@ -438,7 +439,7 @@ func (g *Register) Begin(ctx context.Context, all []*Instrument) error {
 
 // put writes a new revision of an instrument.
 func (g *Register) put(tx *db.Tx, i *Instrument, replaces, author, approver, note string, entry int64) error {
-	body, err := encode(i)
+	body, err := canon.Encode(i)
 	if err != nil {
 		return err
 	}

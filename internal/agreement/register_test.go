@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
@@ -236,7 +237,7 @@ func TestShownRefused(t *testing.T) {
 		}
 		text, err := i.Shared()
 		must(t, err)
-		body, err := encode(shown{formShown, text})
+		body, err := canon.Encode(shown{formShown, text})
 		must(t, err)
 		take := func(body []byte) error {
 			return b.db.Write(ctx, func(tx *db.Tx) error { return b.takeShown(tx, "XA", body, start) })

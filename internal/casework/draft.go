@@ -12,6 +12,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
@@ -227,14 +228,14 @@ func (w *Casework) join(tx *db.Tx, id landbridge.CaseID, person string) error {
 }
 
 func (f *whole) sealDraft(d *draftRow) (input, note []byte, err error) {
-	in, err := encode(d.Input)
+	in, err := canon.Encode(d.Input)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(in) > MaxBody {
 		return nil, nil, fail.New(fail.TooLarge, "the form holds more than %d bytes; send the rest as a file", MaxBody)
 	}
-	no, err := encode(d.Note)
+	no, err := canon.Encode(d.Note)
 	return f.key.Seal(in, aboutInput(d.ID)), f.key.Seal(no, aboutNote(d.ID)), err
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
@@ -286,7 +287,7 @@ func (w *Casework) insertFile(tx *db.Tx, f *whole, r *fileRow) error {
 }
 
 func (f *whole) sealMeta(r *fileRow) ([]byte, error) {
-	b, err := encode(r.fileMeta)
+	b, err := canon.Encode(r.fileMeta)
 	return f.key.Seal(b, aboutMeta(f.ID, r.ID)), err
 }
 

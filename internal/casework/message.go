@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/handling"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 	"landbridge.example/process"
@@ -69,17 +69,6 @@ type tail struct {
 	Approvals []staff.Approval    `json:"approvals"`
 }
 
-// encode writes JSON without blanks and without escaping what needs none.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
 // digest names the core: what a passkey signs to approve it.
 func digestOf(coreText []byte) landbridge.Digest {
 	return landbridge.Sum(append([]byte(domainCore), coreText...))
@@ -93,7 +82,7 @@ func body(coreText []byte, t tail) ([]byte, error) {
 	if t.Approvals == nil {
 		t.Approvals = []staff.Approval{}
 	}
-	end, err := encode(t)
+	end, err := canon.Encode(t)
 	if err != nil {
 		return nil, fmt.Errorf("writing an act: %w", err)
 	}
@@ -140,16 +129,12 @@ func storedBody(b []byte) (c *core, coreText []byte, t *tail, err error) {
 
 // strict decodes one JSON value and refuses every other text that means the same.
 func strict(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return fail.Because(err, fail.Invalid, "the act is not in the form of %s; see spec/process.md", actFormat)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	switch err := canon.Decode(b, v); {
+	case errors.Is(err, canon.ErrMore):
 		return fail.New(fail.Invalid, "the act goes on after its end")
-	}
-	again, err := encode(v)
-	if err != nil || !bytes.Equal(again, b) {
+	case err != nil:
+		return fail.Because(err, fail.Invalid, "the act is not in the form of %s; see spec/process.md", actFormat)
+	case !canon.Is(b, v):
 		return fail.New(fail.Invalid, "the act is not written in canonical form; see spec/process.md")
 	}
 	return nil

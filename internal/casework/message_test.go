@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 	"landbridge.example/process"
@@ -23,7 +24,7 @@ func sample(t testing.TB) (coreText, whole []byte) {
 		Fields: process.Values{"purpose": process.Text("investigation"), "data_kinds": {Items: []string{"account_holder"}}, "offences": {Rows: []process.Row{{"code": "fraud", "max_penalty": "10y"}}}},
 		Files:  []fileLine{{ID: "01a20320-0000-7000-8000-000000000002", Name: "statement.pdf", Title: "Statement", MediaType: "application/pdf", Size: 3, SHA256: landbridge.Sum([]byte("pdf"))}},
 		Made:   time.Date(2026, 11, 22, 12, 0, 0, 123456000, time.UTC)}
-	coreText, err := encode(c)
+	coreText, err := canon.Encode(c)
 	must(t, err)
 	whole, err = body(coreText, tail{Parents: []landbridge.Digest{landbridge.Sum([]byte("a"))}, Approvals: []staff.Approval{}})
 	must(t, err)
@@ -114,7 +115,7 @@ func FuzzBody(f *testing.F) {
 		if err != nil || !bytes.Equal(again, b) {
 			t.Errorf("%q became %q, %v", b, again, err)
 		}
-		if text, err := encode(c); err != nil || !bytes.Equal(text, coreText) {
+		if text, err := canon.Encode(c); err != nil || !bytes.Equal(text, coreText) {
 			t.Errorf("%q became %q, %v", coreText, text, err)
 		}
 	})

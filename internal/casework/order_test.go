@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
 	"landbridge.example/process"
@@ -254,7 +255,7 @@ func (w *world) forge(t *testing.T, id landbridge.CaseID, change func(c *core, e
 	d.Kind, d.Previous, d.Created, d.Expires = kindAct, f.last(), now, now.Add(time.Hour)
 	end := tail{Parents: f.heads()}
 	change(c, &end, &d)
-	text, err := encode(c)
+	text, err := canon.Encode(c)
 	must(t, err)
 	b, err := body(text, end)
 	must(t, err)
@@ -372,7 +373,7 @@ func TestS1CheckedAgainThere(t *testing.T) {
 		c.Sides = map[string][]landbridge.PartyID{"requesting": {"XA"}, "requested": {"XB"}}
 		c.Fields = request().with("offences", process.Value{Rows: []process.Row{{"code": "insult_of_officials", "national_provision": "s. 301", "max_penalty": "3y"}}}).Fields
 		d.Case, d.Previous, end.Parents = other, landbridge.Digest{}, nil
-		text, err := encode(c)
+		text, err := canon.Encode(c)
 		must(t, err)
 		a := w.nodes["XA"]
 		given, err := a.staff.VerifyApproval(t.Context(), a.people["supervisor"], landbridge.Supervisor, digestOf(text), a.assertion("supervisor", digestOf(text)))

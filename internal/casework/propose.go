@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
@@ -110,7 +111,7 @@ func (w *Casework) freeze(f *whole, p staff.Person, role landbridge.Role, d *dra
 	for _, r := range files {
 		c.Files = append(c.Files, r.fileLine)
 	}
-	coreText, err := encode(c)
+	coreText, err := canon.Encode(c)
 	if err != nil {
 		return nil, nil, fmt.Errorf("writing an act: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/handling"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
@@ -123,7 +124,7 @@ func (w *Casework) sign(tx *db.Tx, g finishing) (missing [][]landbridge.Role, gi
 	if err := r.maySign(f, g.person, g.approval.Role); err != nil {
 		return nil, nil, err
 	}
-	b, err := encode(g.approval)
+	b, err := canon.Encode(g.approval)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -410,7 +411,7 @@ func (f *whole) autoStep(me landbridge.PartyID, now time.Time) *process.Transiti
 func (w *Casework) system(tx *db.Tx, f *whole, t *process.Transition) error {
 	c := &core{Format: actFormat, Case: f.ID, Process: f.def.Ref.String(), From: w.me, To: f.others(w.me), Transition: t.Name,
 		By: author{Role: landbridge.System}, Handling: f.Marking, Made: w.now()}
-	text, err := encode(c)
+	text, err := canon.Encode(c)
 	if err != nil {
 		return err
 	}

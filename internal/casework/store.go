@@ -12,6 +12,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/process"
@@ -297,7 +298,7 @@ func (f *caseRow) others(me landbridge.PartyID) []landbridge.PartyID {
 
 // insertCase writes a new row. The version counts from 1.
 func (w *Casework) insertCase(tx *db.Tx, r *caseRow, title []byte) error {
-	sides, err := encode(r.Sides)
+	sides, err := canon.Encode(r.Sides)
 	if err != nil {
 		return err
 	}
@@ -344,7 +345,7 @@ func (w *Casework) save(tx *db.Tx, f *whole) error {
 		}
 	}
 	w.keeping(f)
-	sides, err := encode(f.Sides)
+	sides, err := canon.Encode(f.Sides)
 	if err != nil {
 		return err
 	}

@@ -1,18 +1,17 @@
 package decision
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 
 	"landbridge.example"
 	kernel "landbridge.example/decision"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 	"landbridge.example/ledger"
@@ -98,7 +97,7 @@ func (h *Chamber) Bundle(ctx context.Context, d landbridge.Digest) ([]byte, erro
 			return nil, err
 		}
 	}
-	out, err := encode(&b)
+	out, err := canon.Encode(&b)
 	return append(out, '\n'), err
 }
 
@@ -156,12 +155,12 @@ func ParseBundle(b []byte) (*Bundle, error) {
 		return nil, fail.New(fail.TooLarge, "a decision file has at most %d bytes", MaxBundle)
 	}
 	out := new(Bundle)
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(out); err != nil || out.Format != BundleFormat {
+	err := canon.Decode(b, out)
+	more := errors.Is(err, canon.ErrMore)
+	if err != nil && !more || out.Format != BundleFormat {
 		return nil, fail.New(fail.Invalid, "this is not a decision file (%s)", BundleFormat)
 	}
-	if _, err := d.Token(); err != io.EOF {
+	if more {
 		return nil, fail.New(fail.Invalid, "there is something after the decision file")
 	}
 	if len(out.Acts) == 0 || len(out.Acts) > kernel.MaxActs || len(out.Log) > kernel.MaxActs {

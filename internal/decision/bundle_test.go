@@ -10,6 +10,7 @@ import (
 
 	"landbridge.example"
 	kernel "landbridge.example/decision"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -97,7 +98,7 @@ func FuzzParseBundle(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := encode(x)
+		again, err := canon.Encode(x)
 		if err != nil {
 			t.Fatal(err)
 		}

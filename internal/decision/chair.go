@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -11,6 +10,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/record"
@@ -77,7 +77,7 @@ func (h *Chamber) enter(tx *db.Tx, id landbridge.ID, e Event, actor string) (*Fl
 		return nil, err
 	}
 	e.At = h.now()
-	body, err := encode(e)
+	body, err := canon.Encode(e)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (h *Chamber) AskFloor(ctx context.Context, p staff.Person, id landbridge.ID
 	if kind != Asked && kind != TookBack {
 		return fail.New(fail.Invalid, "a delegation asks for the floor, or takes that back")
 	}
-	body, err := encode(wish{id, kind, as, language})
+	body, err := canon.Encode(wish{id, kind, as, language})
 	if err != nil {
 		return err
 	}
@@ -138,9 +138,7 @@ func (h *Chamber) AskFloor(ctx context.Context, p staff.Person, id landbridge.ID
 // takeWish puts a delegation on the list of a meeting this party hosts.
 func (h *Chamber) takeWish(tx *db.Tx, from landbridge.PartyID, body []byte, _ time.Time) error {
 	var x wish
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&x); err != nil || x.Kind != Asked && x.Kind != TookBack || len(x.Language) > 12 {
+	if err := canon.Decode(body, &x); err != nil || x.Kind != Asked && x.Kind != TookBack || len(x.Language) > 12 {
 		return fail.New(fail.Invalid, "a delegation asks for the floor, or takes that back")
 	}
 	_, err := h.enter(tx, x.Meeting, Event{Kind: x.Kind, Party: from, As: x.As, Language: x.Language}, "node")

@@ -1,14 +1,13 @@
 package decision
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -69,13 +68,11 @@ func ParseHistory(b []byte) ([]Past, error) {
 		Language string `json:"language"`
 		Outcomes []Past `json:"outcomes"`
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&file); err != nil {
-		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of past outcomes")
-	}
-	if _, err := d.Token(); err != io.EOF {
+	switch err := canon.Decode(b, &file); {
+	case errors.Is(err, canon.ErrMore):
 		return nil, fail.New(fail.Invalid, "there is something after the outcomes")
+	case err != nil:
+		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of past outcomes")
 	}
 	if !line(file.Source, maxLineSize, true) || !line(file.Language, 12, true) {
 		return nil, fail.New(fail.Invalid, "past outcomes name their source and the language of their words")

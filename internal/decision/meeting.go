@@ -1,12 +1,10 @@
 package decision
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +13,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/record"
@@ -96,29 +95,17 @@ type Meeting struct {
 	Tasks    []Task               `json:"tasks,omitempty"`
 }
 
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("writing a record: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
 // ParseMeeting reads the record of a meeting and checks it.
 func ParseMeeting(b []byte) (*Meeting, error) {
 	if len(b) > MaxMeeting {
 		return nil, fail.New(fail.TooLarge, "the record of a meeting has at most %d bytes", MaxMeeting)
 	}
 	m := new(Meeting)
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(m); err != nil {
-		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of a meeting")
-	}
-	if _, err := d.Token(); err != io.EOF {
+	switch err := canon.Decode(b, m); {
+	case errors.Is(err, canon.ErrMore):
 		return nil, fail.New(fail.Invalid, "there is something after the meeting")
+	case err != nil:
+		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of a meeting")
 	}
 	return m, m.check()
 }
@@ -215,7 +202,7 @@ func (h *Chamber) SaveMeeting(ctx context.Context, p staff.Person, m Meeting) (l
 	if err := m.check(); err != nil {
 		return "", err
 	}
-	body, err := encode(&m)
+	body, err := canon.Encode(&m)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -124,7 +125,7 @@ func TestMeeting(t *testing.T) {
 			t.Errorf("%+v %v", f, err)
 		}
 		got.Revision++
-		body, err := encode(got)
+		body, err := canon.Encode(got)
 		must(t, err)
 		if err := b.hand("XA", kindMeeting, body); !fail.Is(err, fail.Denied) {
 			t.Errorf("XA sends a record of XF: %v", err)
@@ -135,7 +136,7 @@ func TestMeeting(t *testing.T) {
 func FuzzParseMeeting(f *testing.F) {
 	m := conference()
 	m.ID, m.Host = "01960000-0000-7000-8000-000000000000", "XF"
-	b, err := encode(&m)
+	b, err := canon.Encode(&m)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -148,7 +149,7 @@ func FuzzParseMeeting(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := encode(m)
+		again, err := canon.Encode(m)
 		if err != nil {
 			t.Fatal(err)
 		}

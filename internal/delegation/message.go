@@ -1,12 +1,11 @@
 package delegation
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
@@ -65,14 +64,12 @@ func parseParcel(b []byte) (*parcel, error) {
 	if len(b) > maxParcel {
 		return nil, fail.New(fail.TooLarge, "a message about a delegation has at most %d bytes", maxParcel)
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
 	var p parcel
-	if err := d.Decode(&p); err != nil {
-		return nil, fail.Because(err, fail.Invalid, "the message about a delegation cannot be read")
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	switch err := canon.Decode(b, &p); {
+	case errors.Is(err, canon.ErrMore):
 		return nil, fail.New(fail.Invalid, "the message about a delegation does not end where it should")
+	case err != nil:
+		return nil, fail.Because(err, fail.Invalid, "the message about a delegation cannot be read")
 	}
 	if p.Format != formParcel || p.Delegation == nil || len(p.People) > MaxNominees {
 		return nil, fail.New(fail.Invalid, "this node reads messages about delegations in the form %s", formParcel)

@@ -13,6 +13,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/record"
@@ -335,7 +336,7 @@ func (w *change) write() error {
 		return fmt.Errorf("recording a change: %w", err)
 	}
 	for _, t := range w.put {
-		body, err := encode(t.Value)
+		body, err := canon.Encode(t.Value)
 		if err != nil {
 			return err
 		}
@@ -403,7 +404,7 @@ func (g *Register) publish(tx *db.Tx, p staff.Person, edition, note string) (*Ve
 	if err := g.publishes(d, last, next); err != nil {
 		return nil, err
 	}
-	body, err := encode(next)
+	body, err := canon.Encode(next)
 	if err != nil {
 		return nil, err
 	}
@@ -442,8 +443,8 @@ func (g *Register) publishes(d, last, next *Programme) error {
 	}
 	same := *next
 	same.Version, same.Made = last.Version, last.Made
-	a, err1 := encode(&same)
-	b, err2 := encode(last)
+	a, err1 := canon.Encode(&same)
+	b, err2 := canon.Encode(last)
 	if err1 == nil && err2 == nil && bytes.Equal(a, b) {
 		return fail.New(fail.Conflict, "nothing changed since version %d; there is nothing to publish", last.Version)
 	}

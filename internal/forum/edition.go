@@ -3,7 +3,6 @@ package forum
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -325,22 +325,9 @@ func order(all []*Edition) {
 	})
 }
 
-// encode writes a value in the one form in which it is kept and hashed.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("writing it as JSON: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-// decode reads what encode wrote. What is kept was checked before it was.
+// decode reads what [canon.Encode] wrote. What is kept was checked before it was.
 func decode(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
+	if err := canon.Decode(b, v); err != nil {
 		return fmt.Errorf("reading it from JSON: %w", err)
 	}
 	return nil

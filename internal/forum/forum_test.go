@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
 	"landbridge.example/internal/fail"
@@ -375,7 +376,7 @@ func FuzzParseEdition(f *testing.F) {
 }
 
 func FuzzParseProgramme(f *testing.F) {
-	b, err := encode(&Programme{Format: programmeFormat, Edition: edition(), Venues: []Venue{{ID: "v", Name: Text{"en": "V"}}}})
+	b, err := canon.Encode(&Programme{Format: programmeFormat, Edition: edition(), Venues: []Venue{{ID: "v", Name: Text{"en": "V"}}}})
 	must(f, err)
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {

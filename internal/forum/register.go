@@ -10,6 +10,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/record"
@@ -28,7 +29,7 @@ func (g *Register) SaveEdition(ctx context.Context, p staff.Person, e *Edition, 
 	if slices.ContainsFunc(g.history, func(h *Edition) bool { return h.ID == e.ID }) {
 		return fail.New(fail.Conflict, "edition %s is part of the history that ships with the release; choose another id", e.ID)
 	}
-	body, err := encode(e)
+	body, err := canon.Encode(e)
 	if err != nil {
 		return err
 	}

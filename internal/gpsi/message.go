@@ -11,6 +11,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
@@ -101,9 +102,7 @@ func parseMessage(body []byte) (*head, []byte, error) {
 		return nil, nil, fail.New(fail.Invalid, "this is not a message about an index that this node can read")
 	}
 	h := new(head)
-	d := json.NewDecoder(bytes.NewReader(rest[:end]))
-	d.DisallowUnknownFields()
-	if err := d.Decode(h); err != nil || d.Decode(&struct{}{}) != io.EOF {
+	if canon.Decode(rest[:end], h) != nil {
 		return nil, nil, fail.New(fail.Invalid, "the message about an index holds something that this node does not know; update it")
 	}
 	return h, rest[end+1:], nil

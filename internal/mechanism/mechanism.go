@@ -29,6 +29,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/blob"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
@@ -124,7 +125,7 @@ func (g *Groups) Say(ctx context.Context, p staff.Person, mechanism string, s Sa
 		return err
 	}
 	st := &Statement{Format: format, ID: id, Kind: s.Kind, Mechanism: mechanism, Party: g.me, Made: g.now(), Desk: s.Desk, Note: s.Note, Event: s.Event, Of: s.Of}
-	body, err := st.encode()
+	body, err := canon.Encode(st)
 	if err != nil {
 		return err
 	}
@@ -266,7 +267,7 @@ func (g *Groups) welcome(tx *db.Tx, mechanism string, to landbridge.PartyID) err
 		}
 	}
 	for _, st := range mine[max(0, len(mine)-maxAnswer):] {
-		body, err := st.encode()
+		body, err := canon.Encode(st)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/contentline"
 	"landbridge.example/internal/fail"
 )
@@ -92,7 +93,7 @@ func TestTakeRefuses(t *testing.T) {
 		must(t, err)
 		st := &Statement{Format: format, ID: id, Kind: Joined, Mechanism: "pipeline", Party: "XA", Made: start}
 		take := func(from landbridge.PartyID, kind string) error {
-			body, err := st.encode()
+			body, err := canon.Encode(st)
 			must(t, err)
 			return writes(b, from, kind, body)
 		}
@@ -195,7 +196,7 @@ func FuzzParseStatement(f *testing.F) {
 		{Format: format, ID: id, Kind: Scheduled, Mechanism: "pipeline", Party: "XA", Made: start, Event: meeting("x")},
 		{Format: format, ID: id, Kind: Agreed, Mechanism: "pipeline", Party: "XA", Made: start, Of: id},
 	} {
-		b, err := st.encode()
+		b, err := canon.Encode(st)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -209,7 +210,7 @@ func FuzzParseStatement(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := st.encode()
+		again, err := canon.Encode(st)
 		if err != nil || string(again) != string(b) {
 			t.Fatalf("two forms: %q %q", b, again)
 		}

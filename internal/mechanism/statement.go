@@ -1,17 +1,15 @@
 package mechanism
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"io"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -53,16 +51,6 @@ type Statement struct {
 	Of        landbridge.ID      `json:"of,omitempty"`
 }
 
-func (s *Statement) encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return nil, fmt.Errorf("writing a statement: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
 // ParseStatement reads a statement and checks all that it can say by itself.
 // It accepts the one form in which statements are written.
 func ParseStatement(b []byte) (*Statement, error) {
@@ -70,18 +58,16 @@ func ParseStatement(b []byte) (*Statement, error) {
 		return nil, fail.New(fail.TooLarge, "a statement has at most %d bytes", MaxBody)
 	}
 	s := new(Statement)
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(s); err != nil {
-		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of a statement")
-	}
-	if _, err := d.Token(); err != io.EOF {
+	switch err := canon.Decode(b, s); {
+	case errors.Is(err, canon.ErrMore):
 		return nil, fail.New(fail.Invalid, "there is something after the statement")
+	case err != nil:
+		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of a statement")
 	}
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	if again, err := s.encode(); err != nil || !bytes.Equal(again, b) {
+	if !canon.Is(b, s) {
 		return nil, fail.New(fail.Invalid, "the statement is not in its one form: times in UTC, no blanks, fields in order")
 	}
 	return s, nil

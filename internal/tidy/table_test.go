@@ -41,6 +41,7 @@ var may = map[string]string{
 	"internal/face/facetest": "",
 	"internal/pace":          "internal/fail", // what strangers may send, by address
 	"internal/contentline":   "",              // the lines of vCard and iCalendar
+	"internal/canon":         "",              // JSON in one form, for what is signed, hashed or sent
 
 	"internal/face/floor":   "",        // plans of halls
 	"internal/face/diagram": "process", // pictures of processes, for both edges with pages
@@ -50,23 +51,23 @@ var may = map[string]string{
 	"internal/staff":         ". internal/access internal/db internal/fail internal/record",
 	"internal/staff/softkey": "",
 	"internal/exchange":      ". seal ledger internal/blob internal/db internal/fail internal/record internal/party",
-	"internal/gpsi":          ". seal index index/bundle index/problem index/spec index/stat internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/gpsi/country internal/gpsi/sheet",
+	"internal/gpsi":          ". seal index index/bundle index/problem index/spec index/stat internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/gpsi/country internal/gpsi/sheet",
 	"internal/gpsi/country":  "",
 	"internal/gpsi/sheet":    "internal/gpsi/country",
-	"internal/agreement":     ". seal process internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
-	"internal/mechanism":     ". seal internal/access internal/blob internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
-	"internal/decision":      ". decision ledger seal internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
-	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
+	"internal/agreement":     ". seal process internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
+	"internal/mechanism":     ". seal internal/access internal/blob internal/canon internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/decision":      ". decision ledger seal internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/canon internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
 	// What persons ask about data on them stays at the node: nothing here can send a message (S19).
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
-	"internal/forum":         ". internal/access internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
-	"internal/forum/feed":    ". internal/contentline internal/fail internal/forum",                        // what other software reads and writes; pure
-	"internal/forum/fiction": "",                                                                           // an invented edition, as data
+	"internal/forum":         ". internal/access internal/canon internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
+	"internal/forum/feed":    ". internal/contentline internal/fail internal/forum",                                       // what other software reads and writes; pure
+	"internal/forum/fiction": "",                                                                                          // an invented edition, as data
 
 	// The forum's people: delegations, their badges, who is inside. Badges and the merge of scans are pure.
-	"internal/delegation":       ". seal internal/lang internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",
+	"internal/delegation":       ". seal internal/canon internal/lang internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",
 	"internal/delegation/badge": ". internal/fail",
 	"internal/delegation/door":  ". internal/fail",
 	"internal/call":             ". internal/blob internal/db internal/fail internal/record internal/staff",
@@ -74,7 +75,7 @@ var may = map[string]string{
 	// Visits, letters, working groups; news; personal agendas: light records away from cases.
 	"internal/agenda": ". internal/access internal/db internal/fail internal/record internal/staff",
 	"internal/news":   ". internal/access internal/db internal/fail internal/record internal/staff",
-	"internal/visit":  ". seal internal/access internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/visit":  ". seal internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 

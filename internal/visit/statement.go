@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"io"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/canon"
 	"landbridge.example/internal/fail"
 )
 
@@ -53,13 +52,8 @@ func (s *Statement) Digest() (landbridge.Digest, error) {
 }
 
 func (s *Statement) encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return nil, fmt.Errorf("writing a statement: %w", err)
-	}
-	return b.Bytes(), nil
+	b, err := canon.Encode(s)
+	return append(b, '\n'), err
 }
 
 func (s *Statement) versioned() bool { return s.Kind == Proposed || s.Kind == Corrected }
@@ -146,13 +140,11 @@ func ParseSigned(b []byte) (*Signed, error) {
 		return nil, fail.New(fail.Invalid, "a signed statement ends in a line with its signature")
 	}
 	s := new(Statement)
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(s); err != nil {
-		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of a statement")
-	}
-	if _, err := d.Token(); err != io.EOF {
+	switch err := canon.Decode(body, s); {
+	case errors.Is(err, canon.ErrMore):
 		return nil, fail.New(fail.Invalid, "there is something after the statement")
+	case err != nil:
+		return nil, fail.Because(err, fail.Invalid, "this is not the JSON of a statement")
 	}
 	if err := s.check(); err != nil {
 		return nil, err

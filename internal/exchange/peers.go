@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -213,8 +214,11 @@ func (x *Exchange) Release(ctx context.Context, message landbridge.Digest, peer 
 			return err
 		}
 		err = tx.QueryRow(`SELECT lane FROM exchange_outbox WHERE digest = $1 AND party = $2 AND state = 'held'`, message.String(), string(peer)).Scan(&lane)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fail.New(fail.Missing, "message %s is not set aside for %s", message, peer)
+		}
 		if err != nil {
-			return fail.Because(err, fail.Missing, "message %s is not set aside for %s", message, peer)
+			return err
 		}
 		seq, err := nextSeq(tx, peer, lane) // its old number was passed by
 		if err != nil {

@@ -28,11 +28,13 @@ func decisionSamples(t *lang.Texts, in Frame, clock *Clock, pill Pill, desk []De
 	vote.Vote, entrust.Entrust, reserve.Where, extend.Until, commit.Commit = true, true, true, true, true
 	commits := []CommitmentLine{{"/commitments/x", "Train 40 officers", "Azuria", "XA", "2027-06-30", "44 officers", pill}}
 	pair := []NameValue{{"a", "b <c>"}}
+	second := Second{Page: "/decisions/proposals/p", Digest: digest, Fours: inFours(digest), Waits: true, May: true, MayReturn: true, Role: "minister",
+		RoleName: "minister", DemoKey: true, Problem: "no", Wrote: "w <x>", Wrong: "too long", WrongLang: "en"}
 	return map[string]any{
 		"decisions": DecisionsView{Frame: in, Waiting: desk, Matters: matters, Done: matters, MayPrepare: true, Form: map[string]string{"title": `"x"`}, Languages2: choice, Problem: "no",
 			Texts: []TextLine{{"/decisions/texts/x", "Declaration", "XF", "English", "today", t.T("decide.versions", 2), t.T("decide.amendments", 3)}}},
-		"decisionproposal": DecisionProposalView{Frame: in, ID: "p", Heading: "Declaration", Kind: "Agree", By: "0011", At: "today", Lines: pair, MatterHref: "/decisions/matters/x", MatterTitle: "D",
-			Fours: inFours(digest), Digest: digest, State: pill, Waits: true, Reason: "why", MayApprove: true, Mine: true, RoleName: "minister", DemoKey: true, Problem: "no"},
+		"decisionproposal": DecisionProposalView{Frame: in, Second: second, Heading: "Declaration", Kind: "Agree", By: "0011", At: "today", Lines: pair, MatterHref: "/decisions/matters/x", MatterTitle: "D",
+			State: pill, Reason: "why"},
 		"matter": MatterView{Frame: in, ID: digest, Heading: "Declaration", Sub: "consensus", State: pill, StateNote: "note", Clock: clock, Facts: pair, Count: pair,
 			Positions: []PositionLine{position}, Remarks: []RemarkLine{{"reservation", "XA", "today", "As far\nas our law allows.", "p1"}}, Missing: []string{"x"},
 			Open: []OptionCard{option(kernel.Agreed), vote, entrust, reserve, extend, commit}, Shut: pair, Refused: []RemarkLine{{Kind: "vote", Party: "XB", Text: "late"}}, Lines: lines,

@@ -10,7 +10,6 @@ import (
 	kernel "landbridge.example/decision"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/decision"
-	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/lang"
 )
@@ -243,7 +242,7 @@ func (s *site) decisionDesk(v *visit) ([]DeskLine, error) {
 }
 
 func (s *site) proposalLine(v *visit, p *decision.Proposal) (DeskLine, error) {
-	line := DeskLine{Href: "/decisions/proposals/" + string(p.ID), Sub: v.t.T("decide.do." + p.Kind), Waits: v.t.T("decide.waits.second"), Class: "teal",
+	line := DeskLine{Href: proposalHref(p.ID), Sub: v.t.T("decide.do." + p.Kind), Waits: v.t.T("decide.waits.second"), Class: "teal",
 		Since: v.t.When(p.At, s.Clock())}
 	if _, err := s.Decision.MayApprove(v.Context(), v.me(), p); err != nil {
 		line.Waits, line.Class = v.t.T("decide.waits.other"), ""
@@ -295,18 +294,12 @@ func decisionSaid(err error) bool {
 // second person.
 type DecisionProposalView struct {
 	Frame
-	ID, Heading, Kind, By, At string
-	Lines                     []NameValue
-	MatterHref, MatterTitle   string
-	Fours                     []string
-	Digest                    string
-	State                     Pill
-	Waits                     bool
-	Reason                    string
-	MayApprove, Mine          bool
-	RoleName, Why             string
-	DemoKey                   bool
-	Problem                   string
+	Second
+	Heading, Kind, By, At   string
+	Lines                   []NameValue
+	MatterHref, MatterTitle string
+	State                   Pill
+	Reason                  string // why it was given back
 }
 
 func (s *site) waiting(v *visit) (*decision.Proposal, error) {
@@ -322,20 +315,18 @@ func (s *site) decisionProposal(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showProposal(v, http.StatusOK, p, "")
+	return s.showProposal(v, http.StatusOK, p, Second{})
 }
 
-func (s *site) showProposal(v *visit, status int, p *decision.Proposal, problem string) error {
+func (s *site) showProposal(v *visit, status int, p *decision.Proposal, second Second) error {
 	t := v.t
 	title, err := s.proposalTitle(v, p)
 	if err != nil {
 		return err
 	}
-	_, demo := s.demoKey(v.me().Account)
-	view := DecisionProposalView{Frame: s.frame(v, t.T("decide.do."+p.Kind)), ID: string(p.ID), Heading: title, Kind: t.T("decide.do." + p.Kind), By: p.Author,
-		At: t.DateTime(p.At), Digest: p.Digest.String(), Fours: inFours(p.Digest.String()), Waits: p.State == decision.Waiting, Reason: p.Reason,
-		State:   Pill{map[string]string{decision.Waiting: "amber", decision.Performed: "green"}[p.State], t.T("decide.proposal." + p.State)},
-		DemoKey: demo, Problem: problem, Mine: p.Author == v.me().Pseudonym}
+	view := DecisionProposalView{Frame: s.frame(v, t.T("decide.do."+p.Kind)), Second: second, Heading: title, Kind: t.T("decide.do." + p.Kind), By: p.Author,
+		At: t.DateTime(p.At), Reason: p.Reason,
+		State: Pill{map[string]string{decision.Waiting: "amber", decision.Performed: "green"}[p.State], t.T("decide.proposal." + p.State)}}
 	view.Live = false
 	if !p.About.IsZero() {
 		f, err := s.Decision.Matter(v.Context(), v.me(), p.About)
@@ -360,10 +351,12 @@ func (s *site) showProposal(v *visit, status int, p *decision.Proposal, problem 
 			view.Lines = append(view.Lines, promiseLines(t, c)...)
 		}
 	}
-	role, err := s.Decision.MayApprove(v.Context(), v.me(), p)
-	view.MayApprove, view.RoleName = err == nil, s.roleName(t, role)
-	if err != nil {
-		view.Why = sentence(fail.Safe(err))
+	role, why := s.Decision.MayApprove(v.Context(), v.me(), p)
+	view.Second.of(s, v, p.Digest, role)
+	view.Page, view.Waits, view.May = proposalHref(p.ID), p.State == decision.Waiting, why == nil
+	view.MayReturn = view.May || p.Author == v.me().Pseudonym
+	if why != nil {
+		view.Why = sentence(fail.Safe(why))
 	}
 	return s.show(v, status, "decisionproposal", view)
 }
@@ -382,40 +375,32 @@ func (s *site) decideProposal(v *visit) error {
 	if err != nil {
 		return err
 	}
-	back := "/decisions/proposals/" + string(p.ID)
-	if v.FormValue("do") == "return" {
-		err := s.Decision.Return(v.Context(), v.me(), p.ID, v.FormValue("reason"))
-		if fail.Is(err, fail.Invalid) {
-			return s.showProposal(v, http.StatusUnprocessableEntity, p, v.t.T("approval.reason.missing"))
-		}
-		if err != nil {
+	return s.second(v, secondPerson{
+		digest: p.Digest,
+		page:   proposalHref(p.ID),
+		show:   func(status int, x Second) error { return s.showProposal(v, status, p, x) },
+		back:   func(reason string) error { return s.Decision.Return(v.Context(), v.me(), p.ID, reason) },
+		sign: func(touch []byte) error {
+			_, err := s.Decision.Approve(v.Context(), v.me(), p.ID, touch)
 			return err
-		}
-		return v.to(back, "returned")
-	}
-	touch, err := s.assertion(v, p.Digest)
-	if err != nil {
-		return err
-	}
-	_, err = s.Decision.Approve(v.Context(), v.me(), p.ID, touch)
-	if decisionSaid(err) {
-		return s.showProposal(v, face.Status(fail.KindOf(err)), p, sentence(fail.Safe(err)))
-	}
-	if err != nil {
-		return err
-	}
-	if !p.About.IsZero() {
-		back = matterHref(p.About)
-	} else if p.Kind == kernel.Committed {
-		back = "/commitments"
-	}
-	return v.to(back, "done")
+		},
+		after: func() error {
+			switch {
+			case !p.About.IsZero():
+				return v.to(matterHref(p.About), "done")
+			case p.Kind == kernel.Committed:
+				return v.to("/commitments", "done")
+			}
+			return v.to(proposalHref(p.ID), "done")
+		}})
 }
+
+func proposalHref(id landbridge.ID) string { return "/decisions/proposals/" + string(id) }
 
 // after leads on from an act: to the page, or to the proposal that waits.
 func (v *visit) after(d decision.Done, page string) error {
 	if d.Proposal != "" {
-		return v.to("/decisions/proposals/"+string(d.Proposal), "decide-proposed")
+		return v.to(proposalHref(d.Proposal), "decide-proposed")
 	}
 	return v.to(page, "done")
 }

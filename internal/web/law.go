@@ -129,7 +129,7 @@ func (s *site) agreementWork(v *visit, view *AgreementsView) error {
 		return err
 	}
 	for _, p := range waiting {
-		view.Waiting = append(view.Waiting, LawChangeLine{"/agreement-changes/" + string(p.ID), p.Note, p.By, t.When(p.At, s.Clock()), len(p.Changes), p.MayEnter})
+		view.Waiting = append(view.Waiting, LawChangeLine{changeHref(p.ID), p.Note, p.By, t.When(p.At, s.Clock()), len(p.Changes), p.MayEnter})
 	}
 	offered, err := s.Agreement.Offered(v.Context(), v.me())
 	if err != nil {
@@ -421,7 +421,7 @@ func (s *site) importFile(v *visit) error {
 		return failed(err)
 	}
 	if id != "" {
-		return v.to("/agreement-changes/"+string(id), "law-proposed")
+		return v.to(changeHref(id), "law-proposed")
 	}
 	view.Report = importReport(v.t, r)
 	return s.show(v, http.StatusOK, "agreementimport", view)

@@ -6,7 +6,6 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/agreement"
-	"landbridge.example/internal/face"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 )
@@ -67,21 +66,17 @@ func (s *site) addAgreement(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to("/agreement-changes/"+string(id), "law-proposed")
+	return v.to(changeHref(id), "law-proposed")
 }
 
 // An AgreementChangeView is page/agreementchange: a change that waits for a
 // second person.
 type AgreementChangeView struct {
 	Frame
-	ID, Note, By, At, Digest string
-	Fours                    []string
+	Second
+	Note, By, At             string
 	State, StateText, Reason string
 	Changes                  []LawChangeCard
-	MayEnter, Mine           bool
-	Role, RoleName, Why      string
-	DemoKey                  bool
-	Problem                  string
 }
 
 // A LawChangeCard is one instrument of a change.
@@ -106,15 +101,16 @@ func (s *site) agreementChange(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showChange(v, http.StatusOK, p, "")
+	return s.showChange(v, http.StatusOK, p, Second{})
 }
 
-func (s *site) showChange(v *visit, status int, p *agreement.Proposal, problem string) error {
+func (s *site) showChange(v *visit, status int, p *agreement.Proposal, second Second) error {
 	t := v.t
-	_, demo := s.demoKey(v.me().Account)
-	view := AgreementChangeView{Frame: s.frame(v, t.T("law.change")), ID: string(p.ID), Note: p.Note, By: p.By, At: t.DateTime(p.At), Digest: p.Digest.String(),
-		Fours: inFours(p.Digest.String()), State: p.State, StateText: t.T("law.change." + p.State), Reason: p.Reason, MayEnter: p.MayEnter, Mine: p.Mine,
-		Role: string(p.Role), RoleName: s.roleName(t, p.Role), Why: sentence(p.Why), DemoKey: demo, Problem: problem}
+	view := AgreementChangeView{Frame: s.frame(v, t.T("law.change")), Second: second, Note: p.Note, By: p.By, At: t.DateTime(p.At),
+		State: p.State, StateText: t.T("law.change." + p.State), Reason: p.Reason}
+	view.Second.of(s, v, p.Digest, p.Role)
+	view.Page, view.Waits, view.May, view.MayReturn = changeHref(p.ID), p.State == agreement.Waiting, p.MayEnter, p.MayEnter || p.Mine
+	view.Why = sentence(p.Why)
 	view.Live = false
 	for _, c := range p.Changes {
 		card := LawChangeCard{Href: "/agreements/" + c.Instrument.ID, ID: c.Instrument.ID, Title: c.Instrument.Name(t.Code),
@@ -147,27 +143,15 @@ func (s *site) decideChange(v *visit) error {
 	if err != nil {
 		return err
 	}
-	back := "/agreement-changes/" + string(p.ID)
-	if v.FormValue("do") == "return" {
-		err := s.Agreement.Return(v.Context(), v.me(), p.ID, v.FormValue("reason"))
-		if fail.Is(err, fail.Invalid) {
-			return s.showChange(v, http.StatusUnprocessableEntity, p, v.t.T("approval.reason.missing"))
-		}
-		if err != nil {
-			return err
-		}
-		return v.to(back, "returned")
-	}
-	touch, err := s.assertion(v, p.Digest)
-	if err != nil {
-		return err
-	}
-	err = s.Agreement.Enter(v.Context(), v.me(), p.ID, landbridge.Role(v.FormValue("role")), touch)
-	if fail.Is(err, fail.Unsigned) || fail.Is(err, fail.Denied) || fail.Is(err, fail.Conflict) {
-		return s.showChange(v, face.Status(fail.KindOf(err)), p, sentence(fail.Safe(err)))
-	}
-	if err != nil {
-		return err
-	}
-	return v.to(back, "entered")
+	return s.second(v, secondPerson{
+		digest: p.Digest,
+		page:   changeHref(p.ID),
+		show:   func(status int, x Second) error { return s.showChange(v, status, p, x) },
+		back:   func(reason string) error { return s.Agreement.Return(v.Context(), v.me(), p.ID, reason) },
+		sign: func(touch []byte) error {
+			return s.Agreement.Enter(v.Context(), v.me(), p.ID, landbridge.Role(v.FormValue("role")), touch)
+		},
+		after: func() error { return v.to(changeHref(p.ID), "entered") }})
 }
+
+func changeHref(id landbridge.ID) string { return "/agreement-changes/" + string(id) }

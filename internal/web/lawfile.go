@@ -305,7 +305,7 @@ func (s *site) changeAgreement(v *visit) error {
 		if err != nil {
 			return err
 		}
-		return v.to("/agreement-changes/"+string(p), "law-proposed")
+		return v.to(changeHref(p), "law-proposed")
 	}
 	i, note, err := changed(v, f.Instrument, who)
 	var p landbridge.ID
@@ -318,7 +318,7 @@ func (s *site) changeAgreement(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to("/agreement-changes/"+string(p), "law-proposed")
+	return v.to(changeHref(p), "law-proposed")
 }
 
 // changed returns the instrument as the form has it.

@@ -310,18 +310,23 @@ func (w *rowWriter) group(by string, s *forum.Session) (key string, title Told) 
 	return day, Told{dayText(t, day), ""}
 }
 
-// find returns the session an address names, by its number or its id.
-func find(v *visit, p *forum.Programme) (*forum.Session, error) {
+// publishedSession returns the session an address names, by its number or its
+// id, in the programme of the edition it names.
+func (s *site) publishedSession(v *visit) (*forum.Programme, *forum.Session, error) {
+	p, err := s.published(v)
+	if err != nil {
+		return nil, nil, err
+	}
 	name := v.PathValue("session")
-	if s := p.Session(landbridge.ID(name)); s != nil {
-		return s, nil
+	if x := p.Session(landbridge.ID(name)); x != nil {
+		return p, x, nil
 	}
 	for i := range p.Sessions {
 		if strconv.FormatInt(p.Sessions[i].Number, 10) == name {
-			return &p.Sessions[i], nil
+			return p, &p.Sessions[i], nil
 		}
 	}
-	return nil, fail.New(fail.Missing, "there is no such session in the programme; it lists those there are")
+	return nil, nil, fail.New(fail.Missing, "there is no such session in the programme; it lists those there are")
 }
 
 // A SessionView is page/session.
@@ -361,11 +366,7 @@ type SeatLine struct {
 }
 
 func (s *site) session(v *visit) error {
-	p, err := s.published(v)
-	if err != nil {
-		return err
-	}
-	x, err := find(v, p)
+	p, x, err := s.publishedSession(v)
 	if err != nil {
 		return err
 	}
@@ -448,11 +449,7 @@ func languageName(code string) string {
 // follows this was told before where it leads. It opens half an hour before the
 // session and closes with its end.
 func (s *site) join(v *visit) error {
-	p, err := s.published(v)
-	if err != nil {
-		return err
-	}
-	x, err := find(v, p)
+	_, x, err := s.publishedSession(v)
 	if err != nil {
 		return err
 	}

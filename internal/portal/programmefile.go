@@ -15,21 +15,29 @@ func (s *site) options(v *visit, p *forum.Programme) feed.Options {
 		Host: strings.ToLower(string(s.Party)) + ".landbridge"}
 }
 
-func (s *site) calendar(v *visit) error {
+// programmeFile gives out the published programme as one of its files; its
+// name may hold that of the edition.
+func (s *site) programmeFile(v *visit, name, kind string, write func(*forum.Programme, feed.Options) ([]byte, error)) error {
 	p, err := s.published(v)
 	if err != nil {
 		return err
 	}
-	v.save(p.Edition.ID+".ics", feed.CalendarType, feed.Calendar(p, p.Select(filterOf(v.URL.Query())), s.options(v, p)))
+	b, err := write(p, s.options(v, p))
+	if err != nil {
+		return err
+	}
+	v.save(strings.ReplaceAll(name, "{edition}", p.Edition.ID), kind, b)
 	return nil
 }
 
+func (s *site) calendar(v *visit) error {
+	return s.programmeFile(v, "{edition}.ics", feed.CalendarType, func(p *forum.Programme, o feed.Options) ([]byte, error) {
+		return feed.Calendar(p, p.Select(filterOf(v.URL.Query())), o), nil
+	})
+}
+
 func (s *site) sessionCalendar(v *visit) error {
-	p, err := s.published(v)
-	if err != nil {
-		return err
-	}
-	x, err := find(v, p)
+	p, x, err := s.publishedSession(v)
 	if err != nil {
 		return err
 	}
@@ -38,55 +46,23 @@ func (s *site) sessionCalendar(v *visit) error {
 }
 
 func (s *site) scheduleJSON(v *visit) error {
-	p, err := s.published(v)
-	if err != nil {
-		return err
-	}
-	b, err := feed.ScheduleJSON(p, s.options(v, p))
-	if err != nil {
-		return err
-	}
-	v.save("schedule.json", "application/json", b)
-	return nil
+	return s.programmeFile(v, "schedule.json", "application/json", feed.ScheduleJSON)
 }
 
 func (s *site) scheduleXML(v *visit) error {
-	p, err := s.published(v)
-	if err != nil {
-		return err
-	}
-	b, err := feed.ScheduleXML(p, s.options(v, p))
-	if err != nil {
-		return err
-	}
-	v.save("schedule.xml", "text/xml; charset=utf-8", b)
-	return nil
+	return s.programmeFile(v, "schedule.xml", "text/xml; charset=utf-8", feed.ScheduleXML)
 }
 
 func (s *site) programmeCSV(v *visit) error {
-	p, err := s.published(v)
-	if err != nil {
-		return err
-	}
-	b, err := feed.CSV(feed.Table(p, p.Select(filterOf(v.URL.Query())), s.options(v, p)))
-	if err != nil {
-		return err
-	}
-	v.save(p.Edition.ID+"-programme.csv", "text/csv; charset=utf-8", b)
-	return nil
+	return s.programmeFile(v, "{edition}-programme.csv", "text/csv; charset=utf-8", func(p *forum.Programme, o feed.Options) ([]byte, error) {
+		return feed.CSV(feed.Table(p, p.Select(filterOf(v.URL.Query())), o))
+	})
 }
 
 func (s *site) programmeXLSX(v *visit) error {
-	p, err := s.published(v)
-	if err != nil {
-		return err
-	}
-	b, err := feed.XLSX("Programme", feed.Table(p, p.Select(filterOf(v.URL.Query())), s.options(v, p)))
-	if err != nil {
-		return err
-	}
-	v.save(p.Edition.ID+"-programme.xlsx", feed.XLSXType, b)
-	return nil
+	return s.programmeFile(v, "{edition}-programme.xlsx", feed.XLSXType, func(p *forum.Programme, o feed.Options) ([]byte, error) {
+		return feed.XLSX("Programme", feed.Table(p, p.Select(filterOf(v.URL.Query())), o))
+	})
 }
 
 // A ProgrammeChangesView is page/programmechanges: what each version changed.

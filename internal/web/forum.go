@@ -132,6 +132,15 @@ func (s *site) draftOf(v *visit) (*ForumTop, *forum.Programme, error) {
 	return top, d, err
 }
 
+// inDraft is the draft of the edition an address names, and what else the
+// address names in it.
+func inDraft[T any](s *site, v *visit, find func(*visit, *forum.Programme) (T, error)) (top *ForumTop, d *forum.Programme, x T, err error) {
+	if top, d, err = s.draftOf(v); err == nil {
+		x, err = find(v, d)
+	}
+	return top, d, x, err
+}
+
 // A ForumView is page/forum: where an edition stands.
 type ForumView struct {
 	Frame

@@ -75,11 +75,7 @@ func titleOf(v *visit, x *forum.Speaker) string {
 }
 
 func (s *site) speakerForm(v *visit) error {
-	top, d, err := s.draftOf(v)
-	if err != nil {
-		return err
-	}
-	x, err := speakerOf(v, d)
+	top, d, x, err := inDraft(s, v, speakerOf)
 	if err != nil {
 		return err
 	}
@@ -149,11 +145,7 @@ func (s *site) showSpeaker(v *visit, top *ForumTop, d *forum.Programme, x *forum
 }
 
 func (s *site) saveSpeaker(v *visit) error {
-	top, d, err := s.draftOf(v)
-	if err != nil {
-		return err
-	}
-	x, err := speakerOf(v, d)
+	top, d, x, err := inDraft(s, v, speakerOf)
 	if err != nil {
 		return err
 	}
@@ -258,11 +250,7 @@ func placeKinds() []string {
 }
 
 func (s *site) placeForm(v *visit) error {
-	top, d, err := s.draftOf(v)
-	if err != nil {
-		return err
-	}
-	q, err := placeValues(v, d)
+	top, d, q, err := inDraft(s, v, placeValues)
 	if err != nil {
 		return err
 	}
@@ -341,11 +329,8 @@ func (s *site) showPlace(v *visit, top *ForumTop, d *forum.Programme, q url.Valu
 }
 
 func (s *site) savePlace(v *visit) error {
-	top, d, err := s.draftOf(v)
+	top, d, _, err := inDraft(s, v, placeValues)
 	if err != nil {
-		return err
-	}
-	if _, err := placeValues(v, d); err != nil { // the address names something
 		return err
 	}
 	do := v.FormValue("do")

@@ -17,11 +17,7 @@ import (
 const newThing = "new"
 
 func (s *site) sessionForm(v *visit) error {
-	top, d, err := s.draftOf(v)
-	if err != nil {
-		return err
-	}
-	x, err := sessionOf(v, d)
+	top, d, x, err := inDraft(s, v, sessionOf)
 	if err != nil {
 		return err
 	}
@@ -215,11 +211,7 @@ func namedSpeaker(d *forum.Programme, label string) (*forum.Speaker, error) {
 }
 
 func (s *site) saveSession(v *visit) error {
-	top, d, err := s.draftOf(v)
-	if err != nil {
-		return err
-	}
-	x, err := sessionOf(v, d)
+	top, d, x, err := inDraft(s, v, sessionOf)
 	if err != nil {
 		return err
 	}

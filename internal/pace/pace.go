@@ -24,6 +24,7 @@ import (
 const (
 	FormsPerMinute = 120 // secrets tried, forms sent
 	NewPerHour     = 120 // entries and invitations: what makes something new
+	FilesPerMinute = 60  // files that are put together for whoever asks, such as a proof
 	CardsPerHour   = 600 // contacts shared: a whole hall of visitors may stand behind one address
 )
 
@@ -43,14 +44,14 @@ type window struct {
 // A Gate is what the open faces of one node ask before they take something in.
 // It is safe for use by many goroutines.
 type Gate struct {
-	clock               func() time.Time
-	forms, fresh, cards window
+	clock                      func() time.Time
+	forms, fresh, files, cards window
 }
 
 // New returns a gate with the allowances of this package.
 func New(clock func() time.Time) *Gate {
 	return &Gate{clock: clock, forms: window{most: FormsPerMinute, length: time.Minute}, fresh: window{most: NewPerHour, length: time.Hour},
-		cards: window{most: CardsPerHour, length: time.Hour}}
+		files: window{most: FilesPerMinute, length: time.Minute}, cards: window{most: CardsPerHour, length: time.Hour}}
 }
 
 // Form counts a form, or a secret that is tried.
@@ -58,6 +59,9 @@ func (g *Gate) Form(remote string) error { return g.pass(&g.forms, remote, "minu
 
 // Fresh counts something new that is sent in.
 func (g *Gate) Fresh(remote string) error { return g.pass(&g.fresh, remote, "hour") }
+
+// File counts a file that takes work to put together.
+func (g *Gate) File(remote string) error { return g.pass(&g.files, remote, "minute") }
 
 // Card counts a card that a visitor shares.
 func (g *Gate) Card(remote string) error { return g.pass(&g.cards, remote, "hour") }

@@ -18,7 +18,8 @@ func TestGate(t *testing.T) {
 		take func(string) error
 		most int
 		next time.Duration
-	}{{"forms", g.Form, FormsPerMinute, time.Minute}, {"new", g.Fresh, NewPerHour, time.Hour}, {"cards", g.Card, CardsPerHour, time.Hour}} {
+	}{{"forms", g.Form, FormsPerMinute, time.Minute}, {"new", g.Fresh, NewPerHour, time.Hour},
+		{"files", g.File, FilesPerMinute, time.Minute}, {"cards", g.Card, CardsPerHour, time.Hour}} {
 		for i := range x.most {
 			if err := x.take("192.0.2.7:" + fmt.Sprint(1000+i)); err != nil {
 				t.Fatalf("%s: the %dth is refused: %v", x.name, i+1, err)

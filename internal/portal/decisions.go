@@ -246,7 +246,12 @@ func (s *site) outcomeFile(v *visit) error {
 	return s.proofOf(v, d)
 }
 
+// proofOf gives out a proof. It is put together anew for everyone who asks, from
+// every act of the matter, so each address has its pace.
 func (s *site) proofOf(v *visit, d landbridge.Digest) error {
+	if err := s.Gate.File(v.RemoteAddr); err != nil {
+		return err
+	}
 	b, err := s.Decisions.Bundle(v.Context(), d)
 	if err != nil {
 		return err
@@ -291,7 +296,7 @@ func statusClass(status string) string {
 
 func (s *site) commitmentLine(v *visit, c *kernel.Commitment, day string) CommitmentLine {
 	status := c.Status(day)
-	line := CommitmentLine{Href: commitmentsPath + c.Act.String(), Title: c.Promise.Title, Party: s.partyName(v, c.Party), Due: v.day(c.Promise.Due),
+	line := CommitmentLine{Href: commitmentsPath + c.Act.String(), Title: c.Promise.Title, Party: s.partyName(v, c.Party), Due: v.t.Day(c.Promise.Due),
 		Status: v.t.T("public.commitments.status." + status), Class: statusClass(status)}
 	if last := c.Last(""); last != nil {
 		line.Why = last.Text
@@ -330,7 +335,7 @@ func (s *site) followUp(v *visit) error {
 	if view.Year < today[:4] {
 		day = view.Year + "-12-31"
 	}
-	view.Day = v.day(day)
+	view.Day = v.t.Day(day)
 	for _, y := range slices.Backward(slices.Sorted(maps.Keys(years))) {
 		view.Years = append(view.Years, Link{withQuery(commitmentsPath, nil, "year", y), y, y == view.Year})
 	}
@@ -392,8 +397,8 @@ func (s *site) commitment(v *visit) error {
 	status := c.Status(day)
 	view := CommitmentView{Frame: s.frame(v, c.Promise.Title), Tabs: s.decisionTabs(v), ID: d.String(), Heading: c.Promise.Title, Party: s.partyName(v,
 		c.Party), Made: v.t.Date(c.At),
-		Due: v.day(c.Promise.Due), What: c.Promise.What, Indicator: c.Promise.Indicator, Target: c.Promise.Target, Session: s.editionName(v, c.Promise.Session),
-		Status: v.t.T("public.commitments.status." + status), Class: statusClass(status), File: commitmentsPath + d.String() + "/proof.decision", Day: v.day(day)}
+		Due: v.t.Day(c.Promise.Due), What: c.Promise.What, Indicator: c.Promise.Indicator, Target: c.Promise.Target, Session: s.editionName(v, c.Promise.Session),
+		Status: v.t.T("public.commitments.status." + status), Class: statusClass(status), File: commitmentsPath + d.String() + "/proof.decision", Day: v.t.Day(day)}
 	if !c.Matter.IsZero() {
 		if _, err := s.Decisions.Outcome(v.Context(), c.Matter); err == nil {
 			view.Outcome = outcomesPath + c.Matter.String()
@@ -403,10 +408,10 @@ func (s *site) commitment(v *visit) error {
 	for _, m := range c.Promise.Milestones {
 		titles[m.ID] = m.Title
 		st := c.MilestoneStatus(m, day)
-		view.Steps = append(view.Steps, CommitmentLine{Title: m.Title, Due: v.day(m.Due), Status: v.t.T("public.commitments.status." + st), Class: statusClass(st)})
+		view.Steps = append(view.Steps, CommitmentLine{Title: m.Title, Due: v.t.Day(m.Due), Status: v.t.T("public.commitments.status." + st), Class: statusClass(st)})
 	}
 	for _, r := range slices.Backward(c.Reports) {
-		line := ReportLine{Day: v.day(r.Day), Status: v.t.T("public.commitments.status." + r.State), Class: statusClass(r.State), Value: r.Value,
+		line := ReportLine{Day: v.t.Day(r.Day), Status: v.t.T("public.commitments.status." + r.State), Class: statusClass(r.State), Value: r.Value,
 			Text: r.Text, Step: titles[r.Milestone]}
 		for _, e := range r.Evidence {
 			line.Evidence = append(line.Evidence, [2]string{e.Title, e.Ref})

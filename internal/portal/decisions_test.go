@@ -12,6 +12,7 @@ import (
 	"landbridge.example/internal/decision"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/pace"
 )
 
 // decided are an outcome by vote with a reservation and a translation, and
@@ -115,6 +116,21 @@ func TestFollowUp(t *testing.T) {
 	file := get(t, h, outcomesPath+decided{}.file().Digest.String()+"/proof.decision")
 	if !strings.Contains(file.Header().Get("Content-Disposition"), ".decision") || file.Code != 200 {
 		t.Error(file.Header())
+	}
+}
+
+// TestProofPace: a proof is work, so one address gets only so many in a minute;
+// the page itself stays open.
+func TestProofPace(t *testing.T) {
+	h := newPortal(t)
+	page := outcomesPath + decided{}.file().Digest.String()
+	for i := range pace.FilesPerMinute {
+		if got := get(t, h, page+"/proof.decision").Code; got != 200 {
+			t.Fatalf("proof %d: %d", i+1, got)
+		}
+	}
+	if proof, read := get(t, h, page+"/proof.decision").Code, get(t, h, page).Code; proof != 503 || read != 200 {
+		t.Errorf("one more: %d and %d, want 503 and 200", proof, read)
 	}
 }
 

@@ -2,13 +2,12 @@ package portal
 
 import (
 	"context"
-	"encoding/xml"
-	"fmt"
 	"html/template"
 	"net/http"
 	"time"
 
 	"landbridge.example"
+	"landbridge.example/internal/forum/feed"
 	"landbridge.example/internal/lang"
 	"landbridge.example/internal/news"
 )
@@ -134,39 +133,6 @@ func (s *site) newsItem(v *visit) error {
 	return s.show(v, "newsitem", view)
 }
 
-type atomFeed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"http://www.w3.org/XML/1998/namespace lang,attr"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Author  string      `xml:"author>name"`
-	Links   []atomLink  `xml:"link"`
-	Entries []atomEntry `xml:"entry"`
-}
-
-type atomLink struct {
-	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr,omitempty"`
-	Href string `xml:"href,attr"`
-}
-
-type atomEntry struct {
-	Lang      string    `xml:"http://www.w3.org/XML/1998/namespace lang,attr"`
-	ID        string    `xml:"id"`
-	Title     string    `xml:"title"`
-	Published string    `xml:"published"`
-	Updated   string    `xml:"updated"`
-	Link      atomLink  `xml:"link"`
-	Summary   string    `xml:"summary,omitempty"`
-	Content   *atomText `xml:"content"`
-}
-
-type atomText struct {
-	Type string `xml:"type,attr"`
-	Text string `xml:",chardata"`
-}
-
 // newsAtom is the news as a feed (RFC 4287), in the reader's language.
 func (s *site) newsAtom(v *visit) error {
 	if s.News == nil {
@@ -177,26 +143,25 @@ func (s *site) newsAtom(v *visit) error {
 		return err
 	}
 	self := s.Origin + withQuery(newsPath+"feed.atom", nil, "lang", v.t.Code)
-	f := atomFeed{Lang: v.t.Code, ID: self, Title: s.PartyName(v.Context(), v.t.Code) + ": " + v.t.T("public.news.title"), Updated: isoTime(time.Unix(0, 0)),
-		Author: s.PartyName(v.Context(), v.t.Code), Links: []atomLink{{"self", "application/atom+xml", self}, {"alternate", "text/html", s.Origin + newsPath}}}
+	f := feed.Feed{Lang: v.t.Code, ID: self, Title: s.PartyName(v.Context(), v.t.Code) + ": " + v.t.T("public.news.title"),
+		Author: s.PartyName(v.Context(), v.t.Code), Links: feed.Links(self, s.Origin+newsPath)}
 	for _, x := range all[:min(len(all), newsShown)] {
 		a, in := x.Texts.In(v.t.Code)
 		body, err := news.Render(a.Body)
 		if err != nil {
 			return err
 		}
-		e := atomEntry{Lang: in, ID: "urn:uuid:" + string(x.ID), Title: a.Title, Published: isoTime(x.Published), Updated: isoTime(x.Updated), Summary: a.Lead,
-			Link: atomLink{"alternate", "text/html", s.Origin + newsPath + string(x.ID)}}
+		e := feed.FeedEntry{Lang: in, ID: "urn:uuid:" + string(x.ID), Title: a.Title, Published: isoTime(x.Published), Updated: isoTime(x.Updated), Summary: a.Lead,
+			Link: feed.Page(s.Origin + newsPath + string(x.ID))}
 		if body != "" {
-			e.Content = &atomText{"html", body}
+			e.Content = &feed.FeedText{Type: "html", Text: body}
 		}
-		f.Updated = max(f.Updated, e.Updated)
 		f.Entries = append(f.Entries, e)
 	}
-	b, err := xml.MarshalIndent(f, "", " ")
+	b, err := f.Bytes()
 	if err != nil {
-		return fmt.Errorf("writing a feed: %w", err)
+		return err
 	}
-	v.send(http.StatusOK, "application/atom+xml; charset=utf-8", append([]byte(xml.Header), b...))
+	v.send(http.StatusOK, feed.AtomType, b)
 	return nil
 }

@@ -316,7 +316,7 @@ func TestAtom(t *testing.T) {
 		First: func(v, n int64) string { return fmt.Sprintf("Version %d: %d sessions", v, n) },
 		When:  func(p *forum.Programme, s *forum.Session) string { return p.ZoneName(s) }})
 	must(t, err)
-	var f atomFeed
+	var f Feed
 	must(t, xml.Unmarshal(b, &f))
 	ids := map[string]bool{}
 	for _, e := range f.Entries {

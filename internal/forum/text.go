@@ -38,6 +38,15 @@ func (t Text) String() string {
 	return s
 }
 
+// Names is what the editions are called in a language, by their ids.
+func Names(all []*Edition, language string) map[string]string {
+	names := make(map[string]string, len(all))
+	for _, e := range all {
+		names[e.ID], _ = e.Name.In(language)
+	}
+	return names
+}
+
 // check refuses what no page should show. most is in bytes of one language.
 func (t Text) check(what string, most int, required bool) error {
 	if required && t.String() == "" {

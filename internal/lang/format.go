@@ -15,6 +15,15 @@ func (t *Texts) Date(at time.Time) string {
 	return t.plain("date.day", fmt.Sprint(at.Day()), t.T(fmt.Sprintf("date.month.%d", at.Month())), fmt.Sprint(at.Year()))
 }
 
+// Day is Date for a day that stands as text, such as 2026-11-22. Other text stays as it is.
+func (t *Texts) Day(text string) string {
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return text
+	}
+	return t.Date(at)
+}
+
 // DateTime writes a moment to the minute, in UTC: "22 November 2026, 14:32 UTC".
 func (t *Texts) DateTime(at time.Time) string {
 	if at.IsZero() {

@@ -22,6 +22,8 @@ type visit struct {
 	*http.Request
 	w http.ResponseWriter
 	t *lang.Texts
+
+	editions map[string]string // their names, once a page has asked
 }
 
 // guard sets the headers every answer has, and refuses a form that another
@@ -64,10 +66,10 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request) *visit {
 		if l.Code == code {
 			face.Keep(w, code, "", s.Secure)
 			w.Header().Set("Cache-Control", "private, no-cache") // a cookie is for one reader
-			return &visit{r, w, s.Lang.In(code)}
+			return &visit{Request: r, w: w, t: s.Lang.In(code)}
 		}
 	}
-	return &visit{r, w, face.Texts(s.Lang, r)}
+	return &visit{Request: r, w: w, t: face.Texts(s.Lang, r)}
 }
 
 // show renders a page and sends it.

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/internal/call"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/forum"
 )
 
 const callsPath = Prefix + "calls/"
@@ -72,17 +74,13 @@ func (s *site) callCard(v *visit, c call.Call) CallCard {
 }
 
 // editionName is what the forum calls an edition, or its id where it knows none.
+// A page asks for the names once; it does not fail for them.
 func (s *site) editionName(v *visit, id string) string {
-	all, err := s.Forum.Editions(v.Context())
-	if err != nil {
-		return id // a list of calls does not fail for a name
+	if v.editions == nil {
+		all, _ := s.Forum.Editions(v.Context())
+		v.editions = forum.Names(all, v.t.Code)
 	}
-	for _, e := range all {
-		if e.ID == id {
-			return told(v.t, e.Name).Text
-		}
-	}
-	return id
+	return cmp.Or(v.editions[id], id)
 }
 
 func (s *site) calls(v *visit) error {

@@ -90,22 +90,14 @@ func (s *site) partyName(v *visit, p landbridge.PartyID) string {
 	return s.NameOf(v.Context(), p, v.t.Code)
 }
 
-func (v *visit) day(text string) string {
-	at, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return text
-	}
-	return v.t.Date(at)
-}
-
 func (v *visit) recordDays(c *record.Content) string {
 	switch {
 	case c.Visit != nil && c.Visit.First != c.Visit.Last:
-		return v.day(c.Visit.First) + " – " + v.day(c.Visit.Last)
+		return v.t.Day(c.Visit.First) + " – " + v.t.Day(c.Visit.Last)
 	case c.Group != nil:
-		return v.t.T("public.visits.since", v.day(c.Group.Founded))
+		return v.t.T("public.visits.since", v.t.Day(c.Group.Founded))
 	}
-	return v.day(c.Day())
+	return v.t.Day(c.Day())
 }
 
 // A VisitRecordView is page/visitrecord: one record.
@@ -240,10 +232,10 @@ func (s *site) recordFacts(v *visit, view *VisitRecordView, c *record.Content) {
 		}
 		add("mandate", s.inWords(v, c, c.Group.Mandate))
 		if c.Group.Ended != "" {
-			add("ended", Told{v.day(c.Group.Ended), ""})
+			add("ended", Told{v.t.Day(c.Group.Ended), ""})
 		}
 		for _, m := range slices.Backward(c.Group.Meetings) {
-			line := MeetingLine{When: v.day(m.Day), Title: s.inWords(v, c, m.Title), Place: s.inWords(v, c, m.Place)}
+			line := MeetingLine{When: v.t.Day(m.Day), Title: s.inWords(v, c, m.Title), Place: s.inWords(v, c, m.Place)}
 			for _, r := range m.Results {
 				line.Results = append(line.Results, s.inWords(v, c, r))
 			}

@@ -132,7 +132,7 @@ func (s *site) agendaLine(v *visit, p *forum.Programme, y *forum.Session, dated 
 	line := AgendaLine{ID: string(y.ID), Title: title, Href: "/public/forum/" + p.Edition.ID + "/session/" + string(y.ID), Cancelled: y.Status == forum.Cancelled,
 		When: y.Start.In(z).Format("15:04") + "–" + y.End.In(z).Format("15:04")}
 	if dated {
-		line.When = dayWords(v.t, y.Start.In(z).Format(time.DateOnly)) + ", " + line.When
+		line.When = v.t.Date(y.Start.In(z)) + ", " + line.When
 	}
 	if r := p.Room(y.Room); r != nil {
 		line.Where, _ = r.Name.In(v.t.Code)
@@ -164,7 +164,7 @@ func (s *site) agendaOffer(v *visit, view *AgendaView, picks []agenda.Pick) erro
 		if i >= agendaOffered {
 			break
 		}
-		day := dayWords(v.t, p.Day(y))
+		day := v.t.Day(p.Day(y))
 		if n := len(view.Days); n == 0 || view.Days[n-1].Name != day {
 			view.Days = append(view.Days, AgendaDay{Name: day})
 		}

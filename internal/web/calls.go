@@ -13,6 +13,7 @@ import (
 	"landbridge.example/internal/call"
 	"landbridge.example/internal/face/floor"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/forum"
 )
 
 // callRoutes are the calls of the secretariat; the module asks again who runs them.
@@ -92,21 +93,13 @@ func (s *site) closesText(v *visit, c call.Call) string {
 }
 
 // editionName is what the forum calls an edition, or its id where it knows none.
+// A page asks for the names once; it does not fail for them.
 func (s *site) editionName(v *visit, id string) string {
-	if s.Forum == nil {
-		return id
+	if v.editions == nil && s.Forum != nil {
+		all, _ := s.Forum.Editions(v.Context())
+		v.editions = forum.Names(all, v.t.Code)
 	}
-	all, err := s.Forum.Editions(v.Context())
-	if err != nil {
-		return id // a list of calls does not fail for a name
-	}
-	for _, e := range all {
-		if e.ID == id {
-			name, _ := e.Name.In(v.t.Code)
-			return name
-		}
-	}
-	return id
+	return cmp.Or(v.editions[id], id)
 }
 
 func (s *site) openCall(v *visit) error {

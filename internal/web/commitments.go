@@ -70,10 +70,10 @@ func (s *site) showCommitments(v *visit, status int, problem string) error {
 			continue
 		}
 		line := CommitmentLine{Href: "/commitments/" + c.Act.String(), Title: c.Promise.Title, Code: string(c.Party), Party: s.partyName(v, c.Party),
-			Due:   c.Promise.Due,
+			Due:   t.Day(c.Promise.Due),
 			State: commitmentPill(t, state)}
 		if last := c.Last(""); last != nil {
-			line.Last = last.Day + " · " + few1(last.Text)
+			line.Last = t.Day(last.Day) + " · " + few1(last.Text)
 		}
 		view.Items = append(view.Items, line)
 	}
@@ -145,13 +145,14 @@ type ReportCard struct {
 	Evidence                        []NameValue // title, and an address or a digest
 }
 
-func promiseLines(t *lang.Texts, c *kernel.Promise) []NameValue {
-	all := []NameValue{{t.T("commit.what"), c.What}, {t.T("commit.due"), c.Due}, {t.T("commit.indicator"), c.Indicator}}
+func (s *site) promiseLines(v *visit, c *kernel.Promise) []NameValue {
+	t := v.t
+	all := []NameValue{{t.T("commit.what"), c.What}, {t.T("commit.due"), t.Day(c.Due)}, {t.T("commit.indicator"), c.Indicator}}
 	if c.Target != "" {
 		all = append(all, NameValue{t.T("commit.target"), c.Target})
 	}
 	if c.Session != "" {
-		all = append(all, NameValue{t.T("decide.session"), c.Session})
+		all = append(all, NameValue{t.T("decide.session"), s.editionName(v, c.Session)})
 	}
 	return all
 }
@@ -171,7 +172,7 @@ func (s *site) showCommitment(v *visit, status int, d landbridge.Digest, problem
 	}
 	t, today := v.t, s.Clock().UTC().Format(time.DateOnly)
 	view := CommitmentView{Frame: s.frame(v, c.Promise.Title), ID: d.String(), Heading: c.Promise.Title, Party: s.partyName(v, c.Party), Code: string(c.Party),
-		At: t.DateTime(c.At), State: commitmentPill(t, c.Status(today)), Lines: promiseLines(t, c.Promise), File: "/commitments/" + d.String() + "/file",
+		At: t.DateTime(c.At), State: commitmentPill(t, c.Status(today)), Lines: s.promiseLines(v, c.Promise), File: "/commitments/" + d.String() + "/file",
 		MayReport: c.Party == s.Party && s.may(v, access.SpeakInDecisions), Today: today, Problem: problem, Steps: []Choice{{"", t.T("commit.whole"), true}}}
 	if !c.Matter.IsZero() {
 		view.MatterHref = matterHref(c.Matter)
@@ -179,11 +180,11 @@ func (s *site) showCommitment(v *visit, status int, d landbridge.Digest, problem
 	titles := map[string]string{}
 	for _, m := range c.Promise.Milestones {
 		titles[m.ID] = m.Title
-		view.Milestones = append(view.Milestones, CommitmentLine{Title: m.Title, Due: m.Due, State: commitmentPill(t, c.MilestoneStatus(m, today))})
+		view.Milestones = append(view.Milestones, CommitmentLine{Title: m.Title, Due: t.Day(m.Due), State: commitmentPill(t, c.MilestoneStatus(m, today))})
 		view.Steps = append(view.Steps, Choice{m.ID, m.Title, false})
 	}
 	for _, r := range slices.Backward(c.Reports) {
-		card := ReportCard{Day: r.Day, At: t.DateTime(r.At), Value: r.Value, Text: r.Text, Milestone: titles[r.Milestone], State: commitmentPill(t, r.State)}
+		card := ReportCard{Day: t.Day(r.Day), At: t.DateTime(r.At), Value: r.Value, Text: r.Text, Milestone: titles[r.Milestone], State: commitmentPill(t, r.State)}
 		for _, e := range r.Evidence {
 			card.Evidence = append(card.Evidence, NameValue{e.Title, e.Ref})
 		}

@@ -348,7 +348,7 @@ func (s *site) showProposal(v *visit, status int, p *decision.Proposal, second S
 		add("decide.to", s.partyName(v, a.To))
 		add("decide.note", a.Note)
 		if c, err := kernel.ParseCommitment([]byte(a.Body)); err == nil {
-			view.Lines = append(view.Lines, promiseLines(t, c)...)
+			view.Lines = append(view.Lines, s.promiseLines(v, c)...)
 		}
 	}
 	role, why := s.Decision.MayApprove(v.Context(), v.me(), p)

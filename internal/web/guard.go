@@ -27,6 +27,8 @@ type visit struct {
 	t       *lang.Texts
 	session staff.Session
 	in      bool // signed in
+
+	editions map[string]string // their names, once a page has asked
 }
 
 // me is who makes the request.

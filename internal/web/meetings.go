@@ -293,10 +293,10 @@ func (s *site) meetingTasks(v *visit, m *decision.Meeting, view *MeetingView) er
 		return err
 	}
 	for _, x := range m.Tasks {
-		line := ActionLine{ID: x.ID, What: x.What, Who: s.partyName(v, x.Party), Due: x.Due, Open: x.Done == ""}
+		line := ActionLine{ID: x.ID, What: x.What, Who: s.partyName(v, x.Party), Due: t.Day(x.Due), Open: x.Done == ""}
 		switch {
 		case x.Done != "":
-			line.State = Pill{"green", t.T("meet.task.done", x.Done)}
+			line.State = Pill{"green", t.T("meet.task.done", t.Day(x.Done))}
 		case x.Due < today:
 			line.State = Pill{"red", t.T("decide.status.late")}
 		default:

@@ -94,7 +94,7 @@ func (s *site) showVisitForm(v *visit, status int, kind, id string, form map[str
 		for _, f := range all {
 			if string(f.ID) != id {
 				c := f.Newest.Content
-				view.Letters = append(view.Letters, Choice{string(f.ID), c.Title + ", " + dayWords(t, c.Day()), form["answers"] == string(f.ID)})
+				view.Letters = append(view.Letters, Choice{string(f.ID), c.Title + ", " + t.Day(c.Day()), form["answers"] == string(f.ID)})
 			}
 		}
 	}

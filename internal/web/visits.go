@@ -70,22 +70,14 @@ func visitStatus(t *lang.Texts, status string) Pill {
 	return Pill{class[status], t.T("visits.status." + status)}
 }
 
-func dayWords(t *lang.Texts, day string) string {
-	at, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return t.Date(at)
-}
-
 func recordDays(t *lang.Texts, c *record.Content) string {
 	switch {
 	case c.Visit != nil && c.Visit.First != c.Visit.Last:
-		return dayWords(t, c.Visit.First) + " – " + dayWords(t, c.Visit.Last)
+		return t.Day(c.Visit.First) + " – " + t.Day(c.Visit.Last)
 	case c.Group != nil:
-		return t.T("public.visits.since", dayWords(t, c.Group.Founded))
+		return t.T("public.visits.since", t.Day(c.Group.Founded))
 	}
-	return dayWords(t, c.Day())
+	return t.Day(c.Day())
 }
 
 // A VisitRecordView is page/visitrecord: one record.
@@ -244,10 +236,10 @@ func (s *site) visitFacts(v *visit, view *VisitRecordView, c *record.Content) {
 		}
 		add("mandate", c.Group.Mandate)
 		if c.Group.Ended != "" {
-			add("ended", dayWords(t, c.Group.Ended))
+			add("ended", t.Day(c.Group.Ended))
 		}
 		for _, m := range slices.Backward(c.Group.Meetings) {
-			view.Meetings = append(view.Meetings, VisitMeeting{dayWords(t, m.Day), m.Title, m.Place, m.Results})
+			view.Meetings = append(view.Meetings, VisitMeeting{t.Day(m.Day), m.Title, m.Place, m.Results})
 		}
 	}
 }

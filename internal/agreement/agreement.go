@@ -35,13 +35,11 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
-	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
-	"landbridge.example/seal"
 )
 
 //go:embed schema
@@ -69,16 +67,11 @@ const (
 	messageLife    = 30 * 24 * time.Hour
 )
 
-// A Mail is what the register needs of the exchange.
-type Mail interface {
-	Submit(tx *db.Tx, e *seal.Envelope, detached *blob.Ref, lane exchange.Lane) error
-}
-
 // Config is what a Register needs.
 type Config struct {
 	DB        *db.DB
 	Log       *record.Log
-	Exchange  Mail
+	Exchange  exchange.Outbox
 	Directory *party.Directory
 	Keys      *party.Keys
 	Clock     func() time.Time

@@ -186,12 +186,8 @@ func (g *Register) Send(ctx context.Context, p staff.Person, id string, to landb
 }
 
 func (g *Register) mail(tx *db.Tx, v *party.View, kind string, to landbridge.PartyID, body []byte) error {
-	l := party.Letter{Kind: kind, To: []landbridge.PartyID{to}, Body: body, Made: g.now(), Life: messageLife}
-	e, err := l.Seal(g.c.Keys, v, g.c.Random)
-	if err != nil {
-		return err
-	}
-	return g.c.Exchange.Submit(tx, e, nil, exchange.Normal)
+	return exchange.Post{Outbox: g.c.Exchange, Keys: g.c.Keys, Random: g.c.Random}.Send(tx, v,
+		party.Letter{Kind: kind, To: []landbridge.PartyID{to}, Body: body, Made: g.now(), Life: messageLife})
 }
 
 // ParseShown reads the body of a message that shows an instrument.

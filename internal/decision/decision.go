@@ -36,7 +36,6 @@ import (
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
-	"landbridge.example/seal"
 )
 
 //go:embed schema
@@ -57,16 +56,11 @@ const (
 	messageLife = 60 * 24 * time.Hour
 )
 
-// A Mail is what this package needs of the exchange.
-type Mail interface {
-	Submit(tx *db.Tx, e *seal.Envelope, detached *blob.Ref, lane exchange.Lane) error
-}
-
 // Config is what the Chamber needs.
 type Config struct {
 	DB        *db.DB
 	Log       *record.Log
-	Exchange  Mail
+	Exchange  exchange.Outbox
 	Directory *party.Directory
 	Keys      *party.Keys
 	Vault     *blob.Vault // seals the choice of a secret vote while it waits for a second person

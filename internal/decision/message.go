@@ -106,16 +106,8 @@ func (h *Chamber) audience(r reader, view *party.View, a *kernel.Act) ([]landbri
 }
 
 func (h *Chamber) tell(tx *db.Tx, view *party.View, kind string, body []byte, to []landbridge.PartyID) error {
-	for some := range slices.Chunk(to, seal.MaxRecipients) {
-		e, err := party.Letter{Kind: kind, To: some, Body: body, Made: h.now(), Life: messageLife}.Seal(h.c.Keys, view, h.c.Random)
-		if err != nil {
-			return err
-		}
-		if err := h.c.Exchange.Submit(tx, e, nil, exchange.Normal); err != nil {
-			return err
-		}
-	}
-	return nil
+	return exchange.Post{Outbox: h.c.Exchange, Keys: h.c.Keys, Random: h.c.Random}.Send(tx, view,
+		party.Letter{Kind: kind, To: to, Body: body, Made: h.now(), Life: messageLife})
 }
 
 // verify checks the signature of an act with the keys its party has published.

@@ -48,7 +48,6 @@ import (
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
-	"landbridge.example/seal"
 )
 
 //go:embed schema
@@ -118,17 +117,12 @@ func Grounds() []string {
 	return []string{GroundQuota, "incomplete", "duplicate", "late", "security", "other"}
 }
 
-// A Mail is what the office needs of the exchange.
-type Mail interface {
-	Submit(tx *db.Tx, e *seal.Envelope, detached *blob.Ref, lane exchange.Lane) error
-}
-
 // Config is what an Office needs.
 type Config struct {
 	DB        *db.DB
 	Log       *record.Log
 	Vault     *blob.Vault
-	Exchange  Mail
+	Exchange  exchange.Outbox
 	Directory *party.Directory
 	Keys      *party.Keys
 	Clock     func() time.Time

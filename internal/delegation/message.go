@@ -52,12 +52,8 @@ func (o *Office) mail(tx *db.Tx, kind string, to landbridge.PartyID, p *parcel) 
 	if err != nil {
 		return err
 	}
-	l := party.Letter{Kind: kind, To: []landbridge.PartyID{to}, Body: body, Made: o.now(), Life: messageLife}
-	e, err := l.Seal(o.c.Keys, view, o.c.Random)
-	if err != nil {
-		return err
-	}
-	return o.c.Exchange.Submit(tx, e, nil, exchange.Normal)
+	return exchange.Post{Outbox: o.c.Exchange, Keys: o.c.Keys, Random: o.c.Random}.Send(tx, view,
+		party.Letter{Kind: kind, To: []landbridge.PartyID{to}, Body: body, Made: o.now(), Life: messageLife})
 }
 
 func parseParcel(b []byte) (*parcel, error) {

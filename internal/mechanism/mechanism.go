@@ -28,7 +28,6 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
-	"landbridge.example/internal/blob"
 	"landbridge.example/internal/canon"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
@@ -36,7 +35,6 @@ import (
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
-	"landbridge.example/seal"
 )
 
 //go:embed schema
@@ -58,16 +56,11 @@ const (
 	messageLife   = 30 * 24 * time.Hour
 )
 
-// A Mail is what a group needs of the exchange.
-type Mail interface {
-	Submit(tx *db.Tx, e *seal.Envelope, detached *blob.Ref, lane exchange.Lane) error
-}
-
 // Config is what the Groups need.
 type Config struct {
 	DB        *db.DB
 	Log       *record.Log
-	Exchange  Mail
+	Exchange  exchange.Outbox
 	Directory *party.Directory
 	Keys      *party.Keys
 	Clock     func() time.Time
@@ -183,16 +176,8 @@ func (g *Groups) audience(view *party.View, state *State, st *Statement) []landb
 }
 
 func (g *Groups) tell(tx *db.Tx, view *party.View, st *Statement, body []byte, to []landbridge.PartyID) error {
-	for some := range slices.Chunk(to, seal.MaxRecipients) {
-		e, err := party.Letter{Kind: "mechanism." + st.Kind, To: some, Body: body, Made: g.now(), Life: messageLife}.Seal(g.c.Keys, view, g.c.Random)
-		if err != nil {
-			return err
-		}
-		if err := g.c.Exchange.Submit(tx, e, nil, exchange.Normal); err != nil {
-			return err
-		}
-	}
-	return nil
+	return exchange.Post{Outbox: g.c.Exchange, Keys: g.c.Keys, Random: g.c.Random}.Send(tx, view,
+		party.Letter{Kind: "mechanism." + st.Kind, To: to, Body: body, Made: g.now(), Life: messageLife})
 }
 
 // keep writes a statement and the fact that it was made or came.

@@ -30,7 +30,6 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
-	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
 	"landbridge.example/internal/fail"
@@ -62,16 +61,11 @@ const (
 	messageLife   = 60 * 24 * time.Hour
 )
 
-// A Mail is what this package needs of the exchange.
-type Mail interface {
-	Submit(tx *db.Tx, e *seal.Envelope, detached *blob.Ref, lane exchange.Lane) error
-}
-
 // Config is what the Register needs.
 type Config struct {
 	DB        *db.DB
 	Log       *record.Log
-	Exchange  Mail
+	Exchange  exchange.Outbox
 	Directory *party.Directory
 	Keys      *party.Keys
 	Clock     func() time.Time
@@ -264,16 +258,8 @@ func suspended(view *party.View, p landbridge.PartyID) bool {
 }
 
 func (g *Register) send(tx *db.Tx, view *party.View, st *Signed, to []landbridge.PartyID) error {
-	for some := range slices.Chunk(to, seal.MaxRecipients) {
-		e, err := party.Letter{Kind: "visit." + st.Kind, To: some, Body: st.Encode(), Made: g.now(), Life: messageLife}.Seal(g.c.Keys, view, g.c.Random)
-		if err != nil {
-			return err
-		}
-		if err := g.c.Exchange.Submit(tx, e, nil, exchange.Normal); err != nil {
-			return err
-		}
-	}
-	return nil
+	return exchange.Post{Outbox: g.c.Exchange, Keys: g.c.Keys, Random: g.c.Random}.Send(tx, view,
+		party.Letter{Kind: "visit." + st.Kind, To: to, Body: st.Encode(), Made: g.now(), Life: messageLife})
 }
 
 // keep writes a statement, the fact that it was made or came, and how the

@@ -16,7 +16,6 @@ import (
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
-	"landbridge.example/seal"
 )
 
 // keep writes an act and the fact that it was made or came. The fact's digest
@@ -112,19 +111,11 @@ func (h *Chamber) tell(tx *db.Tx, view *party.View, kind string, body []byte, to
 
 // verify checks the signature of an act with the keys its party has published.
 func verify(view *party.View, s kernel.Signed) error {
-	history, err := view.History(s.Act.Party)
-	if err != nil {
-		return err
+	ok, err := view.SignedBy(s.Act.Party, s.Act.Made, s.Verify)
+	if err == nil && !ok {
+		err = fail.New(fail.Unsigned, "the act is not signed with a key of %s that was in force when it was made", s.Act.Party)
 	}
-	for _, v := range slices.Backward(history) {
-		for _, k := range v.Record.SigningKeys {
-			key, err := view.SigningKeyAt(s.Act.Party, seal.KeyIDOf(k.Key), s.Act.Made)
-			if err == nil && s.Verify(key) {
-				return nil
-			}
-		}
-	}
-	return fail.New(fail.Unsigned, "the act is not signed with a key of %s that was in force when it was made", s.Act.Party)
+	return err
 }
 
 // take takes in an act, whoever hands it on: it proves itself. The same act

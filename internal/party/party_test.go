@@ -2,6 +2,7 @@ package party_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/rand"
 	"os"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
+	"landbridge.example/seal"
 )
 
 var start = time.Date(2027, 1, 2, 15, 4, 5, 0, time.UTC)
@@ -330,6 +332,20 @@ func TestKeyTimes(t *testing.T) {
 	}
 	_, err = w.view.SigningKeyAt("XA", old.ID(), start.Add(time.Hour))
 	refused(t, err, fail.Unsigned, "for everything since")
+	by := func(k seal.SigningKey) func(ed25519.PublicKey) bool {
+		return func(pub ed25519.PublicKey) bool { return pub.Equal(k.Public()) }
+	}
+	for _, c := range []struct {
+		key  seal.SigningKey
+		at   time.Duration
+		want bool
+	}{{old, time.Minute, true}, {old, time.Hour, false}, {xa.keys.Signing, time.Minute, false}, {xa.keys.Signing, time.Hour, true}} {
+		if ok, err := w.view.SignedBy("XA", start.Add(c.at), by(c.key)); ok != c.want || err != nil {
+			t.Errorf("%s signed at %v: %v, %v", c.key.ID(), c.at, ok, err)
+		}
+	}
+	_, err = w.view.SignedBy("XQ", start, by(old))
+	refused(t, err, fail.Missing, "XQ")
 
 	w.now = start.Add(100 * time.Minute)
 	r = w.next("XA")

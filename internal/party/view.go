@@ -172,6 +172,25 @@ func (v *View) SigningKeyAt(p landbridge.PartyID, id seal.KeyID, when time.Time)
 	return v.keyIn(p, id, when)
 }
 
+// SignedBy reports whether one of the keys that p has published signed what was
+// made at the given time; signed is asked of each key in force then, the newest
+// first. As for [View.SigningKeyAt], the time must be sure: who says it alone
+// can say one before the revocation.
+func (v *View) SignedBy(p landbridge.PartyID, when time.Time, signed func(ed25519.PublicKey) bool) (bool, error) {
+	s, err := v.published(p)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range slices.Backward(s.versions) {
+		for _, k := range x.Record.SigningKeys {
+			if key, err := v.SigningKeyAt(p, seal.KeyIDOf(k.Key), when); err == nil && signed(key) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
 func (v *View) keyIn(p landbridge.PartyID, id seal.KeyID, when time.Time) (ed25519.PublicKey, error) {
 	s, err := v.published(p)
 	if err != nil {

@@ -36,7 +36,6 @@ import (
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
-	"landbridge.example/seal"
 )
 
 //go:embed schema
@@ -341,19 +340,11 @@ func (g *Register) take(tx *db.Tx, kind string, body []byte, at time.Time) error
 
 // Verify checks the signature of a statement with the keys its party has published.
 func Verify(view *party.View, st *Signed) error {
-	history, err := view.History(st.Party)
-	if err != nil {
-		return err
+	ok, err := view.SignedBy(st.Party, st.Made, st.Verify)
+	if err == nil && !ok {
+		err = fail.New(fail.Unsigned, "the statement is not signed with a key of %s that was in force when it was made", st.Party)
 	}
-	for _, v := range slices.Backward(history) {
-		for _, k := range v.Record.SigningKeys {
-			key, err := view.SigningKeyAt(st.Party, seal.KeyIDOf(k.Key), st.Made)
-			if err == nil && st.Verify(key) {
-				return nil
-			}
-		}
-	}
-	return fail.New(fail.Unsigned, "the statement is not signed with a key of %s that was in force when it was made", st.Party)
+	return err
 }
 
 // reader is what reads go through.

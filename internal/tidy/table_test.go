@@ -54,9 +54,9 @@ var may = map[string]string{
 	"internal/gpsi":          ". seal index index/bundle index/problem index/spec index/stat internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/gpsi/country internal/gpsi/sheet",
 	"internal/gpsi/country":  "",
 	"internal/gpsi/sheet":    "internal/gpsi/country",
-	"internal/agreement":     ". seal process internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
-	"internal/mechanism":     ". seal internal/access internal/blob internal/canon internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
-	"internal/decision":      ". decision ledger seal internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/agreement":     ". process internal/access internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
+	"internal/mechanism":     ". internal/access internal/canon internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/decision":      ". decision ledger internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/canon internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
 	// What persons ask about data on them stays at the node: nothing here can send a message (S19).
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
@@ -75,7 +75,7 @@ var may = map[string]string{
 	// Visits, letters, working groups; news; personal agendas: light records away from cases.
 	"internal/agenda": ". internal/access internal/db internal/fail internal/record internal/staff",
 	"internal/news":   ". internal/access internal/db internal/fail internal/record internal/staff",
-	"internal/visit":  ". seal internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/visit":  ". internal/access internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 
 	"internal/screening": ". handling match match/list internal/access internal/blob internal/db internal/fail internal/jobs internal/record internal/staff",
 

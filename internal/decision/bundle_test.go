@@ -130,7 +130,7 @@ func TestMemory(t *testing.T) {
 		if three := read(); three.Objected != 1 || one.Objected != 0 {
 			t.Error("an act is not seen")
 		}
-		w.pass(72 * time.Hour)
+		w.clock.Pass(72 * time.Hour)
 		if !read().Due {
 			t.Error("the clock ended and nobody says so")
 		}
@@ -178,7 +178,7 @@ func TestOptions(t *testing.T) {
 		if _, ok := offered(a, "liaison")[kernel.Agreed]; ok {
 			t.Error("nobody agrees under silence")
 		}
-		w.pass(72 * time.Hour)
+		w.clock.Pass(72 * time.Hour)
 		_, err := s.Close(ctx, s.people["secretary"], about, "")
 		must(t, err)
 		w.all()

@@ -17,7 +17,7 @@ func declaration() *kernel.Text {
 }
 
 func (w *world) matter(method string, text landbridge.Digest) kernel.Matter {
-	opens := w.clock().Add(time.Minute)
+	opens := w.clock.Now().Add(time.Minute)
 	m := kernel.Matter{Subject: kernel.AboutOutcome, Title: "Declaration", Text: text, Method: method, Session: "2027.main", Opens: opens, Closes: opens.Add(48 * time.Hour),
 		Delegations: []landbridge.PartyID{"XA", "XB"}}
 	m.Opens, m.Closes = m.Opens.Truncate(time.Microsecond), m.Closes.Truncate(time.Microsecond)
@@ -75,7 +75,7 @@ func TestStory(t *testing.T) {
 
 		about, err := s.Open(ctx, s.people["secretary"], w.matter(kernel.Silence, text))
 		must(t, err)
-		w.pass(time.Hour)
+		w.clock.Pass(time.Hour)
 		w.all()
 		_, err = b.say(about, Saying{Kind: kernel.Objected, Note: "Our capital asks for one more week."})
 		must(t, err)
@@ -86,7 +86,7 @@ func TestStory(t *testing.T) {
 		m.Follows = about
 		about, err = s.Open(ctx, s.people["secretary"], m)
 		must(t, err)
-		w.pass(time.Hour)
+		w.clock.Pass(time.Hour)
 		w.all()
 		for _, n := range []*testNode{a, b} {
 			n.approve(n.say(about, Saying{Kind: kernel.Agreed}))
@@ -98,7 +98,7 @@ func TestStory(t *testing.T) {
 		must(t, err)
 		w.all()
 		w.is(about, kernel.Adopted)
-		if r, err := a.Reminders(ctx, a.people["officer"], w.clock()); err != nil || len(r) != 1 || r[0].Kind != "outcome" {
+		if r, err := a.Reminders(ctx, a.people["officer"], w.clock.Now()); err != nil || len(r) != 1 || r[0].Kind != "outcome" {
 			t.Errorf("XA is not reminded to sign: %+v %v", r, err)
 		}
 		for _, n := range []*testNode{a, b} {
@@ -134,7 +134,7 @@ func TestStory(t *testing.T) {
 		if _, err := b.Report(ctx, b.people["liaison"], kept, &kernel.Report{State: kernel.Kept, Day: "2027-06-01", Text: "x"}); !fail.Is(err, fail.Denied) {
 			t.Errorf("XB reports on what XA promised: %v", err)
 		}
-		w.pass(250 * 24 * time.Hour)
+		w.clock.Pass(250 * 24 * time.Hour)
 		_, err = a.Report(ctx, a.people["liaison"], kept, &kernel.Report{State: kernel.Kept, Day: "2027-06-01", Text: "44 officers.",
 			Evidence: []kernel.Evidence{{Ref: "https://xa.example/report", Title: "Report"}}})
 		must(t, err)
@@ -146,7 +146,7 @@ func TestStory(t *testing.T) {
 				t.Errorf("%s: %+v", n.me, all)
 			}
 		}
-		if r, err := b.Reminders(ctx, b.people["officer"], w.clock()); err != nil || len(r) != 2 || !r[0].Over || r[0].Kind != "milestone" || r[1].Kind != "commitment" {
+		if r, err := b.Reminders(ctx, b.people["officer"], w.clock.Now()); err != nil || len(r) != 2 || !r[0].Over || r[0].Kind != "milestone" || r[1].Kind != "commitment" {
 			t.Errorf("XB is not reminded: %+v %v", r, err)
 		}
 		if out, err := b.Outcomes(ctx); err != nil || len(out) != 1 || out[0].Digest != about {
@@ -165,7 +165,7 @@ func (w *world) begin(s *testNode, m func(*kernel.Matter)) landbridge.Digest {
 	m(&x)
 	about, err := s.Open(t.Context(), s.people["secretary"], x)
 	must(t, err)
-	w.pass(time.Hour)
+	w.clock.Pass(time.Hour)
 	w.all()
 	return about
 }
@@ -203,7 +203,7 @@ func TestS21Commits(t *testing.T) {
 		}
 		late, err := b.say(about, Saying{Kind: kernel.Voted, Choice: kernel.No})
 		must(t, err)
-		w.pass(48 * time.Hour)
+		w.clock.Pass(48 * time.Hour)
 		if _, err := b.Approve(ctx, b.people["minister"], late.Proposal, b.sign("minister", late.Proposal)); !fail.Is(err, fail.Conflict) {
 			t.Errorf("a vote is approved after the clock: %v", err)
 		}
@@ -239,7 +239,7 @@ func TestSecretVote(t *testing.T) {
 		must(t, err)
 		w.all()
 		w.is(about, kernel.Counting)
-		if r, err := a.Reminders(ctx, a.people["officer"], w.clock()); err != nil || len(r) != 1 || r[0].Kind != "tally" {
+		if r, err := a.Reminders(ctx, a.people["officer"], w.clock.Now()); err != nil || len(r) != 1 || r[0].Kind != "tally" {
 			t.Errorf("%+v %v", r, err)
 		}
 		_, err = a.Tally(ctx, a.people["lawyer"], about)
@@ -280,7 +280,7 @@ func TestLostObjection(t *testing.T) {
 		d, err := b.say(about, Saying{Kind: kernel.Objected, Note: "no"})
 		must(t, err)
 		w.deliver(func(kind string, to landbridge.PartyID) bool { return kind == "decision.objected" })
-		w.pass(48 * time.Hour)
+		w.clock.Pass(48 * time.Hour)
 		_, err = s.Close(ctx, s.people["secretary"], about, "")
 		must(t, err)
 		w.all()
@@ -308,9 +308,9 @@ func TestLostObjection(t *testing.T) {
 // changed act; a replay changes nothing.
 func TestTakeRefuses(t *testing.T) {
 	three(t, func(t *testing.T, w *world, a, b, s *testNode) {
-		id, err := landbridge.NewID(w.clock(), a.c.Random)
+		id, err := landbridge.NewID(w.clock.Now(), a.c.Random)
 		must(t, err)
-		act := &kernel.Act{ID: id, Kind: kernel.Tabled, Party: "XA", Made: w.clock(), Body: string(declaration().Encode())}
+		act := &kernel.Act{ID: id, Kind: kernel.Tabled, Party: "XA", Made: w.clock.Now(), Body: string(declaration().Encode())}
 		sign := func(n *testNode) []byte {
 			x, err := kernel.Sign(act, n.keys.Signing.Sign)
 			must(t, err)
@@ -341,7 +341,7 @@ func TestTakeRefuses(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%d facts of one act", n)
 		}
-		act.Made = w.clock().Add(time.Hour)
+		act.Made = w.clock.Now().Add(time.Hour)
 		if err := b.hand("XA", "decision.tabled", sign(a)); !fail.Is(err, fail.Invalid) {
 			t.Errorf("from the future: %v", err)
 		}

@@ -3,7 +3,6 @@ package decision
 import (
 	"crypto/rand"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -11,13 +10,11 @@ import (
 	kernel "landbridge.example/decision"
 	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/db/dbtest"
-	"landbridge.example/internal/exchange"
+	"landbridge.example/internal/exchange/exchangetest"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
 	"landbridge.example/internal/staff/softkey"
-	"landbridge.example/ledger"
 	"landbridge.example/seal"
 )
 
@@ -30,37 +27,12 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// A world is three nodes and one clock. Its bag stands for the network: it
-// holds what was sent until the test hands it over.
+// A world is three nodes and one clock. Its bag stands for the network.
 type world struct {
 	t     *testing.T
-	mu    sync.Mutex
-	at    time.Time
-	bag   []*seal.Envelope
+	clock *exchangetest.Clock
+	bag   exchangetest.Bag
 	nodes []*testNode
-}
-
-func (w *world) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = w.at.Add(time.Millisecond)
-	return w.at
-}
-
-func (w *world) pass(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = w.at.Add(d)
-}
-
-// Submit holds an envelope back until the test delivers it.
-func (w *world) Submit(tx *db.Tx, e *seal.Envelope, _ *blob.Ref, _ exchange.Lane) error {
-	tx.OnCommit(func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.bag = append(w.bag, e)
-	})
-	return nil
 }
 
 type testNode struct {
@@ -75,62 +47,25 @@ type testNode struct {
 
 // three makes nodes of XA, XB and XF that know each other, each on a database of the engine.
 func three(t *testing.T, f func(t *testing.T, w *world, a, b, s *testNode)) {
-	schemas := []db.Schema{blob.Schema(), record.Schema(), party.Schema(), staff.Schema(), Schema()}
-	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB) {
-		w := &world{t: t, at: start}
-		open := func(name string) *db.DB {
-			if d.Postgres() {
-				return dbtest.Open(t, dbtest.Postgres(t), schemas...)
-			}
-			return dbtest.Open(t, t.TempDir()+"/"+name, schemas...)
+	parties := exchangetest.World{Module: Schema(), Parties: []landbridge.PartyID{"XA", "XB", "XF"}, Start: start, Tick: time.Millisecond}
+	parties.Each(t, func(t *testing.T, nodes []*exchangetest.Node) {
+		w := &world{t: t, clock: nodes[0].Clock}
+		for _, n := range nodes {
+			w.node(n)
 		}
-		var members []party.Member
-		var keys []*party.Keys
-		for _, p := range []landbridge.PartyID{"XA", "XB", "XF"} {
-			k, err := party.NewKeys(p, start.Add(-time.Hour), rand.Reader)
-			must(t, err)
-			kind := party.State
-			if p == "XF" {
-				kind = party.Forum
-			}
-			r, err := k.Record(kind, 1, landbridge.Digest{}, start.Add(-time.Hour))
-			must(t, err)
-			r.Name, r.Languages, r.Addresses = party.Text{"en": string(p)}, []string{"en"}, []string{"https://x.example:8443"}
-			keys, members = append(keys, k), append(members, party.Member{Keys: k, Record: r})
-		}
-		entries, err := party.Found(members, start.Add(-time.Hour))
-		must(t, err)
-		a, b, s := w.node(keys[0], d, entries), w.node(keys[1], open("b.db"), entries), w.node(keys[2], open("s.db"), entries)
-		f(t, w, a, b, s)
+		f(t, w, w.nodes[0], w.nodes[1], w.nodes[2])
 	})
 }
 
-func (w *world) node(k *party.Keys, d *db.DB, entries [][]byte) *testNode {
-	t := w.t
-	verifier, err := ledger.ParseVerifier(k.Log.Public())
-	must(t, err)
-	log, err := record.Open(t.Context(), d, record.Config{Party: k.Party, Signer: k.Log.Signer(), Verifier: verifier, Witness: k.Witness, Clock: w.clock, Random: rand.Reader})
-	must(t, err)
-	dir := party.New(d, log, w.clock)
-	for _, e := range entries {
-		must(t, dir.Add(t.Context(), e))
-	}
-	people, err := staff.New(staff.Config{DB: d, Record: log.Append, Clock: w.clock, Random: rand.Reader, Party: k.Party, Secret: [32]byte{7}, RPID: "localhost",
-		Origins: []string{"http://localhost:8301"}, SoftKeys: true})
-	must(t, err)
-	n := &testNode{w: w, keys: k, db: d, log: log, people: map[string]staff.Person{}, soft: map[string]*softkey.Key{}}
-	n.Chamber = New(Config{DB: d, Log: log, Exchange: w, Directory: dir, Keys: k, Vault: blob.NewVault([32]byte{9}), Clock: w.clock, Random: rand.Reader, Verify: people.VerifyApproval})
+func (w *world) node(x *exchangetest.Node) {
+	n := &testNode{w: w, keys: x.Keys, db: x.DB, log: x.Log, people: map[string]staff.Person{}, soft: map[string]*softkey.Key{}}
+	n.Chamber = New(Config{DB: x.DB, Log: x.Log, Exchange: &w.bag, Directory: x.Directory, Keys: x.Keys, Vault: blob.NewVault([32]byte{9}), Clock: w.clock.Now,
+		Random: rand.Reader, Verify: x.Staff.VerifyApproval})
 	for login, role := range map[string]landbridge.Role{"liaison": landbridge.Liaison, "lawyer": landbridge.CentralAuthority, "officer": landbridge.Officer,
 		"minister": landbridge.Minister, "secretary": landbridge.Secretariat} {
-		p, err := people.Add(t.Context(), staff.Node(), staff.NewPerson{Name: login, Login: login, Grants: []staff.Grant{{Role: role}}})
-		must(t, err)
-		key, err := softkey.New("localhost", rand.Reader)
-		must(t, err)
-		must(t, people.Enrol(t.Context(), p.Account, "test key", key))
-		n.people[login], n.soft[login] = p, key
+		n.people[login], n.soft[login] = x.Hire(w.t, login, role)
 	}
 	w.nodes = append(w.nodes, n)
-	return n
 }
 
 // approve has the minister approve what somebody proposed.
@@ -164,15 +99,12 @@ func (n *testNode) say(about landbridge.Digest, s Saying) (Done, error) {
 // deliver hands over everything that waits, until nothing does, as the exchange
 // would. What lose says of an envelope and its recipient is lost.
 func (w *world) deliver(lose func(kind string, to landbridge.PartyID) bool) (refused []error) {
+	var all []*db.DB
+	for _, n := range w.nodes {
+		all = append(all, n.db)
+	}
 	for range 10 {
-		for _, n := range w.nodes { // what a commit calls has run after this one
-			must(w.t, n.db.Write(w.t.Context(), func(*db.Tx) error { return nil }))
-		}
-		w.mu.Lock()
-		out := w.bag
-		w.bag = nil
-		w.mu.Unlock()
-		for _, e := range out {
+		for _, e := range w.bag.Take(w.t, all...) {
 			for _, n := range w.nodes {
 				o, err := seal.Open(e, n.me, n.keys.Sealing...)
 				if err != nil || lose != nil && lose(e.Header.Kind, n.me) {

@@ -5,22 +5,19 @@ import (
 	"testing"
 	"time"
 
-	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
 	"landbridge.example/internal/delegation/door"
-	"landbridge.example/internal/party"
-	"landbridge.example/internal/record"
+	"landbridge.example/internal/exchange/exchangetest"
 )
 
 // crowd is an edition of 2,000 people in 20 delegations, all approved, every
 // third of them seen at two doors.
 func crowd(b *testing.B) *testNode {
 	b.Helper()
-	d := dbtest.Open(b, b.TempDir()+"/node.db", blob.Schema(), record.Schema(), party.Schema(), Schema())
-	keys, entries := founded(b, "XF", "XA")
-	now := start
-	xf := newNode(b, keys["XF"], d, entries, &now)
+	d := dbtest.Open(b, b.TempDir()+"/node.db", exchangetest.Schemas(Schema())...)
+	keys, entries := exchangetest.Found(b, start, "XF", "XA")
+	xf := newNode(b, exchangetest.Open(b, keys[0], d, entries, exchangetest.NewClock(start, 0)))
 	for g := range 20 {
 		id := xf.invite(Delegation{Kind: "ngo", Name: fmt.Sprintf("Association %d", g), Members: MaxNominees})
 		var all []Nominee

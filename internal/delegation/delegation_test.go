@@ -85,7 +85,7 @@ func TestLateAndOver(t *testing.T) {
 		if xf.state(ids[0]) != Nominated || v.State != Refused || v.Decision.Ground != GroundQuota {
 			t.Errorf("%s, %+v", xf.state(ids[0]), v)
 		}
-		*xa.now = edition.Closes.Add(time.Second)
+		xa.clock.Set(edition.Closes.Add(time.Second))
 		_, err = xa.Nominate(ctx, focal, group, []Nominee{{Head, mara}})
 		refused(t, err, fail.Expired, "closed")
 	})
@@ -154,7 +154,7 @@ func TestLink(t *testing.T) {
 		must(t, err)
 		_, err = xf.Look(ctx, secret)
 		refused(t, err, fail.Missing, "does not work")
-		*xf.now = start.Add(48 * time.Hour)
+		xf.clock.Set(start.Add(48 * time.Hour))
 		refused(t, xf.Submit(ctx, again, []Nominee{{Observer, mara}}), fail.Missing, "over")
 	})
 }
@@ -201,7 +201,7 @@ func TestS15Erased(t *testing.T) {
 		if all := string(body) + string(decision); strings.Contains(all, "Ilven") || strings.Contains(all, "P1234567") || strings.Contains(all, "LB1:") {
 			t.Error("a person lies open in the table")
 		}
-		*xf.now = start.Add(keepRefused)
+		xf.clock.Set(start.Add(keepRefused))
 		_, err = xf.Office.Open(ctx, desk, ids[0])
 		must(t, err)
 		list, err := xf.List(ctx, desk, Query{Edition: "2026"})
@@ -209,7 +209,7 @@ func TestS15Erased(t *testing.T) {
 		if len(list.Lines) != 2 || list.Lines[0].Latin != mara.Latin || list.Lines[1].State != Erased || list.Lines[1].Latin != "" {
 			t.Errorf("%+v", list.Lines)
 		}
-		*xf.now = edition.erases()
+		xf.clock.Set(edition.erases())
 		must(t, xf.Sweep(ctx))
 		_, err = xf.Office.Open(ctx, desk, ids[0])
 		refused(t, err, fail.Missing, "erased")
@@ -329,7 +329,7 @@ func TestScans(t *testing.T) {
 		must(t, xf.Approve(ctx, desk, ids[1]))
 		must(t, xf.Reissue(ctx, desk, ids[1])) // badge 2 was lost, 3 counts
 		t0 := edition.Starts
-		*xf.now = t0.AddDate(0, 0, 1)
+		xf.clock.Set(t0.AddDate(0, 0, 1))
 		file := func(door string, badges ...int) string {
 			s := "landbridge-scans/1 2026\n"
 			for i, b := range badges {

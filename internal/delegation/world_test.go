@@ -3,20 +3,16 @@ package delegation
 import (
 	"crypto/rand"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/db/dbtest"
-	"landbridge.example/internal/exchange"
+	"landbridge.example/internal/exchange/exchangetest"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
-	"landbridge.example/internal/record"
 	"landbridge.example/internal/staff"
-	"landbridge.example/ledger"
 	"landbridge.example/seal"
 )
 
@@ -42,90 +38,32 @@ func refused(t testing.TB, err error, kind fail.Kind, words string) {
 	}
 }
 
-// A bag stands for the network: it holds what was sent until the test hands it over.
-type bag struct {
-	mu  sync.Mutex
-	out []*seal.Envelope
-}
-
-func (b *bag) Submit(tx *db.Tx, e *seal.Envelope, _ *blob.Ref, _ exchange.Lane) error {
-	tx.OnCommit(func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.out = append(b.out, e)
-	})
-	return nil
-}
-
 type testNode struct {
 	*Office
-	t    testing.TB
-	keys *party.Keys
-	db   *db.DB
-	bag  *bag
-	now  *time.Time
+	t     testing.TB
+	keys  *party.Keys
+	db    *db.DB
+	bag   exchangetest.Bag
+	clock *exchangetest.Clock
 }
 
 // forum makes the secretariat XF and the party XA, which know each other.
 func forum(t *testing.T, f func(t *testing.T, xf, xa *testNode)) {
-	schemas := []db.Schema{blob.Schema(), record.Schema(), party.Schema(), Schema()}
-	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB) {
-		other := d
-		if d.Postgres() {
-			other = dbtest.Open(t, dbtest.Postgres(t), schemas...)
-		} else {
-			other = dbtest.Open(t, t.TempDir()+"/other.db", schemas...)
-		}
-		keys, entries := founded(t, "XF", "XA", "XB")
-		now := start
-		f(t, newNode(t, keys["XF"], d, entries, &now), newNode(t, keys["XA"], other, entries, &now))
-	})
+	parties := exchangetest.World{Module: Schema(), Parties: []landbridge.PartyID{"XF", "XA", "XB"}, Start: start}
+	parties.Each(t, func(t *testing.T, nodes []*exchangetest.Node) { f(t, newNode(t, nodes[0]), newNode(t, nodes[1])) })
 }
 
-func founded(t testing.TB, parties ...landbridge.PartyID) (map[landbridge.PartyID]*party.Keys, [][]byte) {
-	keys := map[landbridge.PartyID]*party.Keys{}
-	var members []party.Member
-	for _, p := range parties {
-		k, err := party.NewKeys(p, start.Add(-time.Hour), rand.Reader)
-		must(t, err)
-		kind := party.State
-		if p == "XF" {
-			kind = party.Forum
-		}
-		r, err := k.Record(kind, 1, landbridge.Digest{}, start.Add(-time.Hour))
-		must(t, err)
-		r.Name, r.Languages, r.Addresses = party.Text{"en": string(p)}, []string{"en"}, []string{"https://x.example:8443"}
-		keys[p], members = k, append(members, party.Member{Keys: k, Record: r})
-	}
-	entries, err := party.Found(members, start.Add(-time.Hour))
-	must(t, err)
-	return keys, entries
-}
-
-func newNode(t testing.TB, k *party.Keys, d *db.DB, entries [][]byte, now *time.Time) *testNode {
-	clock := func() time.Time { return *now }
-	verifier, err := ledger.ParseVerifier(k.Log.Public())
-	must(t, err)
-	log, err := record.Open(t.Context(), d, record.Config{Party: k.Party, Signer: k.Log.Signer(), Verifier: verifier, Witness: k.Witness, Clock: clock, Random: rand.Reader})
-	must(t, err)
-	dir := party.New(d, log, clock)
-	for _, e := range entries {
-		must(t, dir.Add(t.Context(), e))
-	}
-	n := &testNode{t: t, keys: k, db: d, bag: &bag{}, now: now}
-	n.Office = New(Config{DB: d, Log: log, Vault: blob.NewVault(k.KEK), Exchange: n.bag, Directory: dir, Keys: k, Clock: clock, Random: rand.Reader})
+func newNode(t testing.TB, x *exchangetest.Node) *testNode {
+	n := &testNode{t: t, keys: x.Keys, db: x.DB, clock: x.Clock}
+	n.Office = New(Config{DB: x.DB, Log: x.Log, Vault: blob.NewVault(x.Keys.KEK), Exchange: &n.bag, Directory: x.Directory, Keys: x.Keys, Clock: x.Clock.Now,
+		Random: rand.Reader})
 	return n
 }
 
 // deliver hands everything that waits in n's bag to another node, as the exchange would.
 func (n *testNode) deliver(to *testNode) (refused []error) {
 	n.t.Helper()
-	must(n.t, n.db.Write(n.t.Context(), func(*db.Tx) error { return nil })) // what a commit calls has run after this one
-	n.bag.mu.Lock()
-	out := n.bag.out
-	n.bag.out = nil
-	n.bag.mu.Unlock()
-	for _, e := range out {
+	for _, e := range n.bag.Take(n.t, n.db) {
 		opening, err := seal.Open(e, to.me, to.keys.Sealing...)
 		must(n.t, err)
 		take := to.takers()[e.Header.Kind]

@@ -11,6 +11,7 @@ import (
 	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/exchange"
+	"landbridge.example/internal/exchange/exchangetest"
 	"landbridge.example/internal/party"
 	"landbridge.example/seal"
 )
@@ -39,27 +40,7 @@ func TestPost(t *testing.T) {
 	for i := range seal.MaxRecipients + 1 {
 		founders = append(founders, landbridge.PartyID(fmt.Sprintf("X%c-%c", 'A'+i/26, 'A'+i%26)))
 	}
-	var members []party.Member
-	for _, p := range founders {
-		k, err := party.NewKeys(p, at, rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		kind := party.State
-		if p == "XF" {
-			kind = party.Forum
-		}
-		r, err := k.Record(kind, 1, landbridge.Digest{}, at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Name, r.Languages, r.Addresses = party.Text{"en": string(p)}, []string{"en"}, []string{"https://x.example:8443"}
-		members = append(members, party.Member{Keys: k, Record: r})
-	}
-	entries, err := party.Found(members, at)
-	if err != nil {
-		t.Fatal(err)
-	}
+	keys, entries := exchangetest.Found(t, at, founders...)
 	view := party.NewView()
 	for _, b := range entries {
 		e, err := party.ParseEntry(b)
@@ -71,20 +52,20 @@ func TestPost(t *testing.T) {
 		}
 	}
 	out := &counter{room: 2}
-	post := exchange.Post{Outbox: out, Keys: members[0].Keys, Random: rand.Reader}
+	post := exchange.Post{Outbox: out, Keys: keys[0], Random: rand.Reader}
 	letter := party.Letter{Kind: "test.said", To: founders[1:], Body: []byte("hello"), Made: at, Life: time.Hour}
 	if err := post.Send(nil, view, letter); err != nil {
 		t.Fatal(err)
 	}
 	reached := map[landbridge.PartyID]int{}
-	for _, m := range members[1:] {
+	for _, k := range keys[1:] {
 		for _, e := range out.got {
-			if o, err := seal.Open(e, m.Keys.Party, m.Keys.Sealing...); err == nil && string(o.Body) == "hello" {
-				reached[m.Keys.Party]++
+			if o, err := seal.Open(e, k.Party, k.Sealing...); err == nil && string(o.Body) == "hello" {
+				reached[k.Party]++
 			}
 		}
-		if reached[m.Keys.Party] != 1 {
-			t.Errorf("%s was reached %d times", m.Keys.Party, reached[m.Keys.Party])
+		if reached[k.Party] != 1 {
+			t.Errorf("%s was reached %d times", k.Party, reached[k.Party])
 		}
 	}
 	if len(out.got) != 2 || out.got[0].Header.ID == out.got[1].Header.ID {

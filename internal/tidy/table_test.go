@@ -47,17 +47,18 @@ var may = map[string]string{
 	"internal/face/diagram": "process", // pictures of processes, for both edges with pages
 
 	// Modules.
-	"internal/party":         ". seal ledger internal/contentline internal/db internal/fail internal/record",
-	"internal/staff":         ". internal/access internal/db internal/fail internal/record",
-	"internal/staff/softkey": "",
-	"internal/exchange":      ". seal ledger internal/blob internal/db internal/fail internal/record internal/party",
-	"internal/gpsi":          ". seal index index/bundle index/problem index/spec index/stat internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/gpsi/country internal/gpsi/sheet",
-	"internal/gpsi/country":  "",
-	"internal/gpsi/sheet":    "internal/gpsi/country",
-	"internal/agreement":     ". process internal/access internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
-	"internal/mechanism":     ". internal/access internal/canon internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
-	"internal/decision":      ". decision ledger internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
-	"internal/casework":      ". seal process process/catalogue handling internal/access internal/blob internal/canon internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
+	"internal/party":                 ". seal ledger internal/contentline internal/db internal/fail internal/record",
+	"internal/staff":                 ". internal/access internal/db internal/fail internal/record",
+	"internal/staff/softkey":         "",
+	"internal/exchange":              ". seal ledger internal/blob internal/db internal/fail internal/record internal/party",
+	"internal/exchange/exchangetest": ". seal ledger internal/blob internal/db internal/db/dbtest internal/party internal/record internal/staff internal/staff/softkey internal/exchange",
+	"internal/gpsi":                  ". seal index index/bundle index/problem index/spec index/stat internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/gpsi/country internal/gpsi/sheet",
+	"internal/gpsi/country":          "",
+	"internal/gpsi/sheet":            "internal/gpsi/country",
+	"internal/agreement":             ". process internal/access internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
+	"internal/mechanism":             ". internal/access internal/canon internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/decision":              ". decision ledger internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
+	"internal/casework":              ". seal process process/catalogue handling internal/access internal/blob internal/canon internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
 	// What persons ask about data on them stays at the node: nothing here can send a message (S19).
 	"internal/rights": ". internal/blob internal/db internal/fail internal/record internal/staff",
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",

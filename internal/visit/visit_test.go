@@ -190,15 +190,15 @@ func TestRefused(t *testing.T) {
 		if x := b.show(id); x.Newest.Status != StatusWithdrawn || x.Waits {
 			t.Errorf("%+v", x.Newest)
 		}
-		forged := signedAt(t, b, &Statement{Format: format, ID: id, Kind: Proposed, Record: id, Party: "XA", Made: w.clock(), Content: visitOf("forged")})
+		forged := signedAt(t, b, &Statement{Format: format, ID: id, Kind: Proposed, Record: id, Party: "XA", Made: w.clock.Now(), Content: visitOf("forged")})
 		if err := b.taken(Proposed, forged.Encode()); !fail.Is(err, fail.Unsigned) {
 			t.Errorf("a statement in another's name: %v", err)
 		}
-		late := signedAt(t, a, &Statement{Format: format, ID: "01960000-0000-7000-8000-00000000000b", Kind: Released, Record: id, Party: "XA", Made: w.clock().Add(time.Hour), Version: v})
+		late := signedAt(t, a, &Statement{Format: format, ID: "01960000-0000-7000-8000-00000000000b", Kind: Released, Record: id, Party: "XA", Made: w.clock.Now().Add(time.Hour), Version: v})
 		if err := b.taken(Released, late.Encode()); !fail.Is(err, fail.Invalid) {
 			t.Errorf("a statement from the future: %v", err)
 		}
-		good := signedAt(t, a, &Statement{Format: format, ID: "01960000-0000-7000-8000-00000000000a", Kind: Released, Record: id, Party: "XA", Made: w.clock(), Version: v})
+		good := signedAt(t, a, &Statement{Format: format, ID: "01960000-0000-7000-8000-00000000000a", Kind: Released, Record: id, Party: "XA", Made: w.clock.Now(), Version: v})
 		must(t, b.taken(Released, good.Encode()))
 		n := len(b.show(id).Said)
 		must(t, b.taken(Released, good.Encode()))

@@ -4,12 +4,14 @@
 //
 // Trust: floor is trusted with nothing; it draws what it is given.
 //
-// Limits: [Width] pixels across; a stand too small for its code is drawn without.
+// Limits: [Width] pixels across; a stand too small for its code is drawn without,
+// and a name that does not fit is broken into lines, the last of them cut.
 package floor
 
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -20,6 +22,8 @@ const (
 	margin    = 10
 	leastTall = 60
 	letter    = 8  // pixels of one character of a code
+	narrow    = 7  // pixels of one character of a name
+	wide      = 13 // pixels of one that stands alone, such as a Chinese one
 	line      = 16 // pixels of one line
 )
 
@@ -41,8 +45,14 @@ type Hall struct {
 type Spot struct {
 	Stand
 	X, Y, W, H, MidX, MidY int
-	Label, Under           string // the code, and below it the name, where they fit
-	UnderY                 int
+	Label                  string // the code, where it fits
+	Under                  []Row  // below it the name, in lines
+}
+
+// A Row is one line of a name, at its place.
+type Row struct {
+	Text string
+	Y    int
 }
 
 // Halls draws every hall, by name, its stands by code.
@@ -81,10 +91,66 @@ func draw(id, name string, stands []Stand) Hall {
 		if x.W >= utf8.RuneCountInString(s.Code)*letter && x.H >= line {
 			x.Label = s.Code
 		}
-		if x.Label != "" && x.H >= 3*line && x.W >= utf8.RuneCountInString(s.Name)*letter {
-			x.Under, x.UnderY = s.Name, x.MidY+line
+		if x.Label != "" {
+			x.name(x.W-letter, x.H/line-2)
 		}
 		h.Stands = append(h.Stands, x)
 	}
 	return h
+}
+
+// name writes the name below the code, in at most so many lines of so many pixels.
+func (x *Spot) name(across, most int) {
+	rows := broken(x.Name, across)
+	if most < 1 || len(rows) == 0 {
+		return
+	}
+	if len(rows) > most {
+		rows = rows[:most]
+		last := []rune(rows[most-1] + " ")
+		for len(last) > 1 && pixels(string(last))+narrow > across {
+			last = last[:len(last)-1]
+		}
+		rows[most-1] = strings.TrimSpace(string(last)) + "…"
+	}
+	x.MidY -= len(rows) * line / 2
+	for i, text := range rows {
+		x.Under = append(x.Under, Row{text, x.MidY + (i+1)*line})
+	}
+}
+
+// broken breaks a text into lines between its words, and words that are wider
+// than a line where the line ends.
+func broken(text string, across int) (rows []string) {
+	row := ""
+	for _, word := range strings.Fields(text) {
+		if row != "" && pixels(row+" "+word) > across {
+			rows, row = append(rows, row), ""
+		}
+		if row != "" {
+			row += " "
+		}
+		for _, r := range word {
+			if row != "" && pixels(row+string(r)) > across {
+				rows, row = append(rows, row), ""
+			}
+			row += string(r)
+		}
+	}
+	if row != "" {
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// pixels is about how wide a text is.
+func pixels(text string) (n int) {
+	for _, r := range text {
+		if r >= 0x2e80 { // Chinese, Japanese and Korean begin here
+			n += wide
+		} else {
+			n += narrow
+		}
+	}
+	return n
 }

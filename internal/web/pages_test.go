@@ -311,12 +311,12 @@ func TestHub(t *testing.T) {
 
 // TestCheckHTML: the strict reader finds what it is there to find.
 func TestCheckHTML(t *testing.T) {
-	frame := func(body string) string { return `<html lang="en" dir="ltr"><body>` + body + `</body></html>` }
-	if got := facetest.Check(frame(`<p>a <b>b</b><br></p><label for="x">x</label><input id="x" name="x">`)); len(got) > 0 {
+	frame := func(body string) string { return `<html lang="en" dir="ltr"><body><h1>a</h1>` + body + `</body></html>` }
+	if got := facetest.Check(frame(`<p>a <b>b</b><br></p><label for="x">x</label><input id="x" name="x"><table><caption>c</caption></table>`)); len(got) > 0 {
 		t.Errorf("a good page: %v", got)
 	}
 	for what, page := range map[string]string{
-		"no language":    `<html><body></body></html>`,
+		"no language":    `<html><body><h1>a</h1></body></html>`,
 		"inline style":   frame(`<p style="color:red">a</p>`),
 		"inline handler": frame(`<p onclick="x()">a</p>`),
 		"inline script":  frame(`<script>x()</script>`),
@@ -328,6 +328,8 @@ func TestCheckHTML(t *testing.T) {
 		"block in p":     frame(`<p><div>a</div></p>`),
 		"label for none": frame(`<label for="gone">x</label>`),
 		"described":      frame(`<label for="x">x</label><input id="x" aria-describedby="gone">`),
+		"no caption":     frame(`<table><tr><td>a</td></tr></table>`),
+		"two headings":   frame(`<h1>b</h1>`),
 		"unnamed bar":    frame(`<progress value="1" max="2"></progress>`),
 	} {
 		if len(facetest.Check(page)) == 0 {

@@ -13,8 +13,9 @@ import (
 )
 
 // Check looks at a page as a strict reader would: tags close, ids are
-// unique, every control has a label, language and direction are set, nothing is
-// inline that the content policy would drop, nothing comes from elsewhere.
+// unique, there is one first heading, every control has a label and every table
+// a caption, language and direction are set, nothing is inline that the content
+// policy would drop, nothing comes from elsewhere.
 func Check(page string) []string {
 	c := htmlCheck{ids: map[string]int{}, labels: map[string]bool{}}
 	rest := page
@@ -51,6 +52,8 @@ type htmlCheck struct {
 	controls []map[string]string
 	refs     []string // ids that something refers to
 	language bool
+	table    bool // one began with the tag before
+	heads    int  // of the first degree
 }
 
 func (c *htmlCheck) bad(format string, args ...any) {
@@ -75,6 +78,10 @@ func (c *htmlCheck) tag(closing bool, name, attributes string) {
 		}
 		a[m[1]] = m[2]
 	}
+	if c.table && name != "caption" {
+		c.bad("a table begins with <%s>, and says in no caption what it holds", name)
+	}
+	c.table = name == "table" && !slices.Contains(c.open, "article") // what people wrote keeps its own tables
 	c.attributes(name, a)
 	if slices.Contains([]string{"p"}, last(c.open)) && slices.Contains([]string{"p", "div", "ul", "ol", "dl", "section", "table", "form"}, name) {
 		c.bad("<%s> inside <p>", name)
@@ -111,6 +118,8 @@ func (c *htmlCheck) attributes(name string, a map[string]string) {
 	switch name {
 	case "html":
 		c.language = a["lang"] != "" && (a["dir"] == "ltr" || a["dir"] == "rtl")
+	case "h1":
+		c.heads++
 	case "label":
 		c.labels[a["for"]] = true
 		if a["for"] == "" {
@@ -143,6 +152,9 @@ func (c *htmlCheck) attributes(name string, a map[string]string) {
 func (c *htmlCheck) end() {
 	if len(c.open) > 0 {
 		c.bad("never closed: %v", c.open)
+	}
+	if c.heads != 1 {
+		c.bad("%d headings of the first degree", c.heads)
 	}
 	if !c.language {
 		c.bad("no language or direction")

@@ -275,5 +275,22 @@ func jsonBody(v any) (io.ReadSeeker, error) {
 	if err := e.Encode(v); err != nil {
 		return nil, fmt.Errorf("writing the request: %w", err)
 	}
+	if replaced(b.Bytes()) {
+		return nil, &Problem{Status: http.StatusBadRequest, Kind: "invalid",
+			Detail: "a text holds bytes that are not UTF-8; nothing was sent, because the node would have kept other signs in their place"}
+	}
 	return bytes.NewReader(b.Bytes()), nil
+}
+
+// replaced reports whether encoding/json put U+FFFD in the place of bytes that
+// are not UTF-8: it writes that as an escape, and a U+FFFD of the text as itself.
+func replaced(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' {
+			if i++; bytes.HasPrefix(text[i:], []byte("ufffd")) {
+				return true
+			}
+		}
+	}
+	return false
 }

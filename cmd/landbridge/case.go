@@ -5,8 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -138,12 +136,9 @@ func attachAll(ctx context.Context, c *client.Client, d *client.Draft, files []r
 		if have[name] {
 			continue
 		}
-		f, err := os.Open(p.File)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fail.New(fail.Missing, "there is no file %s to attach", p.File)
-		}
+		f, err := openFile(p.File)
 		if err != nil {
-			return fail.Because(err, fail.Invalid, "%s cannot be read", p.File)
+			return err
 		}
 		_, err = c.AttachToDraft(ctx, client.DraftFile{Draft: d.ID, Name: name, Type: p.Type, Title: p.Title}, f)
 		f.Close()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -442,9 +441,9 @@ func scansMerge() *command {
 			return func(_ context.Context, a *app, args []string) error {
 				var sum *door.Book
 				for _, name := range args {
-					f, err := os.Open(name)
+					f, err := openFile(name)
 					if err != nil {
-						return fail.Because(err, fail.Missing, "%s cannot be read", name)
+						return err
 					}
 					book, err := door.Parse(f)
 					f.Close()

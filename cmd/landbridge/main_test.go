@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -190,10 +191,10 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			return os.WriteFile(filepath.Join(env.WorkDir, "latin1.md"), []byte("# The caf\xe9 is open\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"federation": cmdFederation, "http": cmdHTTP, "await": cmdAwait, "find": cmdFind, "flip": cmdFlip, "ports": cmdPorts,
+			"federation": cmdFederation, "http": cmdHTTP, "await": cmdAwait, "find": cmdFind, "flip": cmdFlip, "ports": cmdPorts, "refused": cmdRefused,
 		},
 	})
 }
@@ -269,6 +270,23 @@ func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("no %q in vain; last\n%s", args[0], last)
+}
+
+// cmdRefused runs a command that ends with an exit code and one sentence:
+// "refused CODE REGEXP landbridge call open …".
+func cmdRefused(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[2], args[3:]...)
+	code := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	said := strings.TrimSuffix(ts.ReadFile("stderr"), "\n")
+	one := strings.HasPrefix(said, "landbridge: ") && !strings.Contains(said, "\n")
+	if !one || strconv.Itoa(code) != args[0] || !regexp.MustCompile(args[1]).MatchString(said) {
+		ts.Fatalf("exit code %d, want %s, and one sentence like %q, not\n%s", code, args[0], args[1], said)
+	}
 }
 
 // cmdFind sets a variable to what stands after a label in a file or stdout:

@@ -3,14 +3,16 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"landbridge.example/client"
 	"landbridge.example/internal/fail"
 )
 
@@ -41,11 +43,8 @@ func readPlain(name string, into any) error {
 	if err != nil {
 		return fail.New(fail.Invalid, "%s: %v", filepath.Base(name), err)
 	}
-	j := json.NewDecoder(bytes.NewReader(b))
-	j.DisallowUnknownFields()
-	if err := j.Decode(into); err != nil {
-		return fail.New(fail.Invalid, "%s: %s; put numbers that are names, such as an id, into quotes", filepath.Base(name), strings.TrimPrefix(err.Error(),
-			"json: "))
+	if err := client.ReadJSON(b, into); err != nil {
+		return fail.New(fail.Invalid, "%s: %v; put numbers that are names, such as an id, into quotes", filepath.Base(name), err)
 	}
 	return nil
 }
@@ -131,10 +130,8 @@ func readJSONInput(a *app, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return fail.New(fail.Invalid, "%s is not the JSON that is expected: %s", name, strings.TrimPrefix(err.Error(), "json: "))
+	if err := client.ReadJSON(b, into); err != nil {
+		return fail.New(fail.Invalid, "%s is not the JSON that is expected: %v", name, err)
 	}
 	return nil
 }
@@ -142,12 +139,25 @@ func readJSONInput(a *app, name string, into any) error {
 // openInput opens a file, or standard input for "-".
 func openInput(a *app, name string) (io.ReadSeekCloser, error) {
 	if name == "-" {
-		b, err := io.ReadAll(io.LimitReader(a.in, maxUploadInput))
+		b, err := readInput(a, name, maxUploadInput)
 		return held{bytes.NewReader(b)}, err
+	}
+	return openFile(name)
+}
+
+// openFile opens a file that is sent as it is. A folder opens too, and would
+// fail only when it is read: as if the node did not answer.
+func openFile(name string) (*os.File, error) {
+	st, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fail.New(fail.Missing, "there is no file %s", name)
+	case err == nil && st.IsDir():
+		return nil, fail.New(fail.Invalid, "%s is a folder, not a file", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fail.New(fail.Missing, "there is no file %s that can be read", name)
+		return nil, fail.Because(err, fail.Denied, "%s cannot be read", name)
 	}
 	return f, nil
 }

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"landbridge.example"
 	"landbridge.example/client"
@@ -16,8 +12,6 @@ import (
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/visit"
 )
-
-const maxVisitFile = 1 << 20
 
 func visitCommand() *command {
 	return &command{
@@ -141,8 +135,8 @@ func visitPropose() *command {
 			t := &target{}
 			t.flags(fs)
 			return func(ctx context.Context, a *app, args []string) error {
-				content, err := readVisit(args[0])
-				if err != nil {
+				content := client.VisitContent{}
+				if err := readPlain(args[0], &content); err != nil {
 					return err
 				}
 				c, err := t.client(a)
@@ -159,28 +153,6 @@ func visitPropose() *command {
 	}
 }
 
-// readVisit reads a content from YAML, of which JSON is a part.
-func readVisit(name string) (c client.VisitContent, err error) {
-	b, err := readSmall(name, maxVisitFile)
-	if err != nil {
-		return c, err
-	}
-	var tree any
-	if err := yaml.Unmarshal(b, &tree); err != nil {
-		return c, fail.Because(err, fail.Invalid, "%s is no YAML: %v", name, err)
-	}
-	text, err := json.Marshal(tree)
-	if err != nil {
-		return c, fail.Because(err, fail.Invalid, "%s holds what JSON cannot say: %v", name, err)
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
-		return c, fail.Because(err, fail.Invalid, "%s is no record: %v; write days and times in quotation marks", name, err)
-	}
-	return c, nil
-}
-
 func visitCorrect() *command {
 	return &command{
 		name: "correct", args: "RECORD FILE", min: 2, max: 2, short: "propose the next version of a record: a correction, or its results", long: visitFileHelp,
@@ -191,8 +163,8 @@ func visitCorrect() *command {
 			in := client.VisitCorrection{}
 			fs.StringVar(&in.Note, "note", "", "`what` was corrected, and why")
 			fs.StringVar(&in.Seen, "seen", "", "the `version` you corrected (default: the newest)")
-			return func(ctx context.Context, a *app, args []string) (err error) {
-				if in.Content, err = readVisit(args[1]); err != nil {
+			return func(ctx context.Context, a *app, args []string) error {
+				if err := readPlain(args[1], &in.Content); err != nil {
 					return err
 				}
 				c, err := t.client(a)

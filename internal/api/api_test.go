@@ -193,7 +193,9 @@ func TestBindRefusals(t *testing.T) {
 		"not json":      {"transition=ask", "application/x-www-form-urlencoded", "application/json", fail.Invalid},
 		"bad json":      {"{", "application/json", "not the JSON", fail.Invalid},
 		"unknown field": {`{"transitoin":"ask"}`, "application/json", "transitoin", fail.Invalid},
-		"wrong type":    {`{"transition":3}`, "application/json", "not the JSON", fail.Invalid},
+		"wrong type":    {`{"transition":3}`, "application/json", "expected: transition is a text, not a number", fail.Invalid},
+		"no body":       {"", "application/json", "expected: it is empty", fail.Invalid},
+		"not UTF-8":     {"{\"transition\":\"a\xff\"}", "application/json", "UTF-8", fail.Invalid},
 		"two values":    {`{} {}`, "application/json; charset=utf-8", "after the JSON", fail.Invalid},
 		"too large":     {`{"reason":"` + strings.Repeat("x", MaxBody) + `"}`, "application/json", "attach", fail.TooLarge},
 	} {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -10,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"landbridge.example/client"
 	"landbridge.example/internal/fail"
 )
 
@@ -106,18 +106,15 @@ func readJSON(w http.ResponseWriter, r *http.Request, in any, limit int64) error
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return fail.New(fail.Invalid, "send the body as application/json")
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	err := d.Decode(in)
-	if err == nil && d.Decode(&struct{}{}) != io.EOF {
-		err = errors.New("there is something after the JSON value")
-	}
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 		return errTooLarge()
 	}
 	if err != nil {
-		return fail.Because(err, fail.Invalid, "the body is not the JSON that is expected: %s; see /api/v1/docs", clip(strings.TrimPrefix(err.Error(), "json: ")))
+		return fail.Because(err, fail.Invalid, "the body broke off; send it again")
+	}
+	if err := client.ReadJSON(text, in); err != nil {
+		return fail.Because(err, fail.Invalid, "the body is not the JSON that is expected: %s; see /api/v1/docs", err)
 	}
 	return nil
 }

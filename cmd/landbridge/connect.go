@@ -84,12 +84,12 @@ func (t *target) client(a *app) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.ContainsFunc(strings.TrimSpace(string(token)), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, fail.New(fail.Invalid, "%s holds no API token; make one on your account page", file)
-	}
 	c, err := client.New(base, string(token))
 	if err != nil {
 		return nil, fail.New(fail.Invalid, "%v", err)
+	}
+	if strings.ContainsFunc(strings.TrimSpace(string(token)), func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, fail.New(fail.Invalid, "%s holds no API token; make one on your account page", file)
 	}
 	return c, nil
 }

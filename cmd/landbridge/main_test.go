@@ -191,6 +191,9 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
+			soon := time.Now().UTC().AddDate(0, 1, 0)
+			env.Setenv("SOON", soon.Format(time.RFC3339))
+			env.Setenv("SOON_DAY", soon.Format(time.DateOnly))
 			return os.WriteFile(filepath.Join(env.WorkDir, "latin1.md"), []byte("# The caf\xe9 is open\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -381,6 +384,10 @@ func words2(line string) []string {
 }
 
 func TestExitCodes(t *testing.T) {
+	token := filepath.Join(t.TempDir(), "some"+tokenTail)
+	if err := os.WriteFile(token, []byte("lb_some\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		args string
 		code int
@@ -393,7 +400,8 @@ func TestExitCodes(t *testing.T) {
 		{"case show --nothing X", exitUsage, "--help"},
 		{"serve --dir /nonexistent/x", exitMissing, "landbridge init"},
 		{"case list --dir /nonexistent/x", exitUnavailable, "landbridge serve"},
-		{"case list --node http://127.0.0.1:1 --token-file main.go", exitUnavailable, "is it running"},
+		{"case list --node http://127.0.0.1:1 --token-file " + token, exitUnavailable, "is it running"},
+		{"case list --node http://127.0.0.1:1 --token-file main.go", exitUsage, "main.go holds no API token"},
 		{"case list --node http://127.0.0.1:1 --token-file none", exitMissing, "no file none"},
 		{"case list --node ftp://x --token-file main.go", exitUsage, "http://localhost:8480"},
 		{"case list --node http://localhost:1", exitDenied, "--token-file"},

@@ -77,6 +77,9 @@ func (a *API) texts(ctx context.Context, c *call, _ client.None) (client.Negotia
 }
 
 func (a *API) tableText(ctx context.Context, c *call, in client.NegotiatedText) (client.DecisionDone, error) {
+	if err := given("id", in.ID, "title", in.Title, "language", in.Language); err != nil {
+		return client.DecisionDone{}, err
+	}
 	t := &kernel.Text{ID: in.ID, Language: in.Language, Title: in.Title, Paragraphs: kernel.Named(paragraphs(in.Paragraphs), "")}
 	out, err := doneView(a.c.Decision.Table(ctx, c.person, t))
 	out.Draft = out.Act
@@ -151,6 +154,9 @@ func amendmentView(d *kernel.Draft, p *kernel.Proposed) client.TextAmendment {
 func (a *API) translateText(ctx context.Context, c *call, in client.TextTranslation) (client.DecisionDone, error) {
 	d, about, err := a.draftOf(ctx, c.person, in.Draft)
 	if err != nil {
+		return client.DecisionDone{}, err
+	}
+	if err := given("title", in.Text.Title, "language", in.Text.Language); err != nil {
 		return client.DecisionDone{}, err
 	}
 	t := &kernel.Text{ID: d.Text().ID, Language: in.Text.Language, Title: in.Text.Title, Original: d.Text().Digest(), Paragraphs: paragraphs(in.Text.Paragraphs)}

@@ -123,10 +123,21 @@ func parseID(what, s string) (landbridge.ID, error) {
 
 func parseDigest(what, s string) (landbridge.Digest, error) {
 	d, err := landbridge.ParseDigest(s)
-	if err != nil {
+	if err != nil || d.IsZero() { // zero would say that nothing is named
 		return d, fail.New(fail.Missing, "there is no %s called %q", what, clip(s))
 	}
 	return d, nil
+}
+
+// given refuses a request in which a field is empty that has to be there:
+// given("id", in.ID, "title", in.Title).
+func given(pairs ...string) error {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			return fail.New(fail.Invalid, "the %s is missing; give it", pairs[i])
+		}
+	}
+	return nil
 }
 
 // challenge returns what a passkey signs for an approval, as WebAuthn writes it.

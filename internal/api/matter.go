@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"landbridge.example"
 	"landbridge.example/client"
@@ -96,11 +97,11 @@ func (a *API) actInMatter(ctx context.Context, c *call, in client.MatterAct) (cl
 	if err := c.may(needs); err != nil {
 		return client.DecisionDone{}, err
 	}
+	if err := whole(in); err != nil {
+		return client.DecisionDone{}, err
+	}
 	switch in.Kind {
 	case kernel.Extended:
-		if in.Until == nil {
-			return client.DecisionDone{}, fail.New(fail.Invalid, "say until when the silence is extended")
-		}
 		return doneView(x.Extend(ctx, c.person, d, in.Until.UTC(), in.Note))
 	case kernel.Closed:
 		return doneView(x.Close(ctx, c.person, d, in.Note))
@@ -113,6 +114,34 @@ func (a *API) actInMatter(ctx context.Context, c *call, in client.MatterAct) (cl
 	}
 	return doneView(x.Say(ctx, c.person, d, decision.Saying{Kind: in.Kind, Choice: in.Choice, For: landbridge.PartyID(in.For), To: landbridge.PartyID(in.To),
 		Note: in.Note, Paragraphs: in.Paragraphs}))
+}
+
+// whole refuses an act that says too little or too much for its kind. The
+// kernel refuses it too, by letters that stand for the lines of a signed act.
+func whole(in client.MatterAct) error {
+	takes, known := map[string]string{
+		kernel.Agreed: "for note", kernel.Objected: "for note!", kernel.Voted: "for choice! note", kernel.Entrusted: "to! note", kernel.Revoked: "note",
+		kernel.Extended: "until! note!", kernel.Closed: "note", kernel.Dropped: "note!", kernel.Tallied: "note", kernel.Subscribed: "note",
+		kernel.Reserved: "paragraphs note!", kernel.Dissented: "note!", kernel.Explained: "note!"}[in.Kind]
+	if !known {
+		return nil // Say refuses it by its name
+	}
+	given := []struct {
+		name, what string
+		is         bool
+	}{{"choice", "yes, no or abstain", in.Choice != ""}, {"for", "the party whose voice it is", in.For != ""},
+		{"to", "the party that shall speak", in.To != ""}, {"until", "the time of the new end", in.Until != nil},
+		{"note", "the reason in words", in.Note != ""}, {"paragraphs", "ids of paragraphs", len(in.Paragraphs) > 0}}
+	for _, g := range given {
+		needs := slices.Contains(strings.Fields(takes), g.name+"!")
+		switch {
+		case needs && !g.is:
+			return fail.New(fail.Invalid, "%q needs %s: %s", in.Kind, g.name, g.what)
+		case g.is && !needs && !slices.Contains(strings.Fields(takes), g.name):
+			return fail.New(fail.Invalid, "%q takes no %s; leave it out", in.Kind, g.name)
+		}
+	}
+	return nil
 }
 
 func (a *API) outcomes(ctx context.Context, _ *call, _ client.None) (client.Outcomes, error) {

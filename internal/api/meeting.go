@@ -108,6 +108,11 @@ func (a *API) askFloor(ctx context.Context, c *call, in client.FloorWish) (clien
 	if err != nil {
 		return client.MeetingFile{}, err
 	}
+	// The host refuses another word too, but it is elsewhere and does not answer.
+	if !slices.Contains([]string{decision.ToSpeak, decision.Point, decision.Reply}, in.As) {
+		return client.MeetingFile{}, fail.New(fail.Invalid, "a delegation asks to speak (empty), for a point of order (point) or to reply (reply), not for %q",
+			clip(in.As))
+	}
 	if err := a.c.Decision.AskFloor(ctx, c.person, id, in.Kind, in.As, in.Language); err != nil {
 		return client.MeetingFile{}, err
 	}
@@ -182,6 +187,9 @@ func (a *API) commit(ctx context.Context, c *call, in client.NewCommitment) (cli
 		}
 	}
 	p := in.Promise
+	if err := given("title", p.Title, "what", p.What, "due", p.Due, "indicator", p.Indicator); err != nil {
+		return client.DecisionDone{}, err
+	}
 	return doneView(a.c.Decision.Commit(ctx, c.person, from, &kernel.Promise{Title: p.Title, What: p.What, Due: p.Due, Indicator: p.Indicator, Target: p.Target,
 		Session: p.Session, Milestones: each(p.Milestones, func(m client.PromiseMilestone) kernel.Milestone {
 			return kernel.Milestone{ID: m.ID, Due: m.Due, Title: m.Title}

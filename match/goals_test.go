@@ -212,7 +212,7 @@ func retrieve(t testing.TB, e *match.Engine, hide, report bool) retrieval {
 		}
 		c := v["category"]
 		r.n[c]++
-		for _, h := range s.Screen(&match.Record{Kind: match.Person, Names: []match.Name{{Text: v["query"]}}}, 10, 5000) {
+		for _, h := range s.Screen(&match.Record{Kind: match.Person, Names: []match.Name{{Text: v["query"]}}}, 10, 1000) {
 			if h.Record.ID == v["dataid"] {
 				r.top10[c]++
 				if h.Score >= r.atGlobal {

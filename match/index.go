@@ -36,6 +36,7 @@ const (
 	flagOriginal
 	flagInitial // it has initials, which any word may fill
 	flagComma   // it says which part is the family's: Last, First
+	flagEcho    // part of a compound stands in it again
 )
 
 // A Builder gathers names for an index.
@@ -44,7 +45,11 @@ type Builder struct {
 	known lexicon
 	ids   map[partKey]uint32
 	vocab map[*token]uint32
+	whole []posting
 }
+
+// A posting says that a name has a word.
+type posting struct{ name, vocable uint32 }
 
 type partKey struct {
 	token   *token
@@ -84,6 +89,11 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 		}
 		x.refs = append(x.refs, id)
 		x.vocab[x.word[id]].count++
+		if p.whole != nil { // a slip in a compound hides where its parts meet: it is found as one word
+			v := b.vocable(p.whole)
+			x.vocab[v].count++
+			b.whole = append(b.whole, posting{uint32(len(x.of)), v})
+		}
 		if p.role == roleInitial {
 			flags |= flagInitial
 		} else {
@@ -95,6 +105,9 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 	}
 	if parsed.comma > 0 {
 		flags |= flagComma
+	}
+	if parsed.echoes() {
+		flags |= flagEcho
 	}
 	switch n.Quality {
 	case Weak:
@@ -130,14 +143,20 @@ func (b *Builder) Index() *Index {
 		x.vocab[i].count = 0
 	}
 	x.posts = make([]uint32, sum)
-	for n := range x.of {
+	post := func(n, vocable uint32) {
+		v := &x.vocab[vocable]
+		if v.count > 0 && x.posts[v.post+v.count-1] == n {
+			return // twice in one name
+		}
+		x.posts[v.post+v.count] = n
+		v.count++
+	}
+	for n := range uint32(len(x.of)) {
 		for _, id := range x.refs[x.at[n]:x.at[n+1]] {
-			v := &x.vocab[x.word[id]]
-			if v.count > 0 && x.posts[v.post+v.count-1] == uint32(n) {
-				continue // twice in one name
-			}
-			x.posts[v.post+v.count] = uint32(n)
-			v.count++
+			post(n, x.word[id])
+		}
+		for ; len(b.whole) > 0 && b.whole[0].name == n; b.whole = b.whole[1:] {
+			post(n, b.whole[0].vocable)
 		}
 	}
 	// Words by skeleton.
@@ -185,8 +204,12 @@ func (e *Engine) filing(t *token, to []uint32) []uint32 {
 			}
 		}
 	case len(t.letters) > 0:
-		for _, s := range skeletons(t.letters) {
+		all := skeletons(t.letters)
+		for _, s := range all {
 			to = s.filed(to)
+		}
+		if all[0].slight() {
+			to = lettersKeys(to, t.letters)
 		}
 	}
 	return to

@@ -10,6 +10,7 @@ import (
 type part struct {
 	*token
 	written []byte // its letters as they stood in a longer word, for joining; nil when they are the token's
+	whole   *token // that longer word at the first of its parts, by which names are found; nil for others
 	role    role
 	class   int32
 	family  int32
@@ -85,6 +86,9 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 			if w.written != "" && w.written != w.text {
 				p.written = azLetters(w.written)
 			}
+			if w.whole != "" {
+				p.whole = e.lookup(known, w.whole, w.script)
+			}
 			n.add(e, p)
 		}
 		n.since(e, from, w.aside)
@@ -143,6 +147,22 @@ func (e *Engine) fits(p phrase, used int, words []word, i int, person bool) bool
 // patronym reports whether a name says who the father is.
 func (n *name) patronym() bool {
 	return slices.ContainsFunc(n.parts, func(p part) bool { return p.role == rolePatronym })
+}
+
+// echoes reports whether part of a compound stands in the name again.
+func (n *name) echoes() bool {
+	for i := range n.parts {
+		p := &n.parts[i]
+		if p.whole == nil {
+			continue
+		}
+		for k := range n.parts {
+			if k != i && n.parts[k].token == p.token || k != i+1 && i+1 < len(n.parts) && n.parts[k].token == n.parts[i+1].token {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // add appends a part and gives it its weight.
@@ -220,7 +240,10 @@ func personal(words []word) []word {
 			}
 			out[len(out)-1].comma = w.comma
 		case w.script == Latin:
-			out = compoundLatin(out, w)
+			from := len(out)
+			if out = compoundLatin(out, w); len(out) > from+1 {
+				out[from].whole = w.text
+			}
 		case w.script == Arabic:
 			out = compoundArabic(out, w)
 		case w.script == Cyrillic:

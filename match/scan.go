@@ -12,6 +12,7 @@ import (
 type word struct {
 	text    string // lower case, without accents; Latin words in a-z
 	written string // the same as it stood in a longer word; empty when it is text
+	whole   string // that longer word, at the first of its parts
 	script  Script
 	upper   bool // it was written in capitals
 	dotted  bool // a full stop followed

@@ -107,22 +107,18 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 	s.asked = s.asked[:0]
 	s.gather(q)
 	s.bound(q, person, least)
-	slices.SortFunc(s.list, func(a, b estimate) int {
-		return cmp.Or(cmp.Compare(b.sure, a.sure), cmp.Compare(b.bound, a.bound), cmp.Compare(a.name, b.name))
-	})
+	// The best by a close look come first, so that what they reach ends the rest.
+	s.look(q, least)
 	full, tail := 0, least
 	for _, c := range s.list {
-		if full >= top+maxFull {
+		if full >= top+maxFull || c.bound < tail {
 			break
-		}
-		if c.bound < tail || s.estimate(q, c.name, true)+slack < tail {
-			continue
 		}
 		full++
 		if score := s.compare(q, c.name); score >= least {
 			found = append(found, Found{Record: s.x.of[c.name], Name: c.name, Score: score})
-			if len(found) >= 4*top {
-				found = best(found, 2*top)
+			if len(found) >= 2*top {
+				found = best(found, top)
 				if len(found) >= top {
 					tail = max(tail, found[top-1].Score)
 				}
@@ -131,6 +127,28 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 	}
 	return found
 }
+
+// look brings the bounds of the list closer, drops names that cannot reach least,
+// and sorts the rest, the most promising first.
+func (s *Searcher) look(q *name, least Score) {
+	kept := s.list[:0]
+	for _, c := range s.list {
+		if !s.doubtful(c.name) {
+			c.bound = min(c.bound, s.estimate(q, c.name, true)+slack)
+		}
+		if c.bound >= least {
+			kept = append(kept, c)
+		}
+	}
+	s.list = kept
+	slices.SortFunc(s.list, func(a, b estimate) int {
+		return cmp.Or(cmp.Compare(b.bound, a.bound), cmp.Compare(b.sure, a.sure), cmp.Compare(a.name, b.name))
+	})
+}
+
+// doubtful says that an estimate may be too low: of a name such as Arefullah Aref
+// it may have taken the first Aref for the second, and left half a compound.
+func (s *Searcher) doubtful(n uint32) bool { return s.x.flags[n]&flagEcho != 0 }
 
 // compare scores the query against one name of the index.
 func (s *Searcher) compare(q *name, n uint32) Score {
@@ -228,7 +246,8 @@ func (s *Searcher) joinedWords(q *name) {
 	}
 }
 
-// halves credits names that have the first or the second half of a word.
+// halves credits names that have the first or the second half of a word, or both
+// with a letter too many between them, as where the space was missed.
 func (s *Searcher) halves(i uint32, p *part) {
 	for cut := range p.text {
 		if cut < 2 || len(p.text)-cut < 2 {
@@ -241,6 +260,13 @@ func (s *Searcher) halves(i uint32, p *part) {
 		}
 		if okB && (okA || len(p.text)-cut >= 4) {
 			s.give(i, neighbour{vocable: b}, p.weight)
+		}
+		if !okA || p.script != Latin || len(p.text)-cut < 3 {
+			continue
+		}
+		if c, ok := s.x.words[p.text[cut+1:]]; ok {
+			s.give(i, neighbour{vocable: a}, p.weight)
+			s.give(i, neighbour{vocable: c}, p.weight)
 		}
 	}
 }
@@ -270,8 +296,12 @@ func (s *Searcher) neighbours(t *token) []neighbour {
 			}
 		}
 	} else if len(t.letters) > 0 {
-		for _, r := range skeletons(t.letters) {
+		all := skeletons(t.letters)
+		for _, r := range all {
 			s.keys = r.sought(s.keys, 2)
+		}
+		if all[0].slight() {
+			s.keys = lettersKeys(s.keys, t.letters)
 		}
 	}
 	if t.script == Latin {

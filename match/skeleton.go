@@ -28,18 +28,22 @@ const (
 	keyWhole   uint32 = 2166136261 // the whole skeleton
 	keyShorter uint32 = 2246822519 // with one class left out
 	keyGap     uint32 = 3266489917 // with the class at one place left out, and the place
+	keyLetters uint32 = 668265263  // the letters of a word that has hardly a skeleton, whole or without one
 )
 
 // key hashes the skeleton without the class at one place (-1 for the whole), as
-// a key of a kind.
+// a key of a kind. Two of one class that come together where the gap is not kept
+// are one, as in [skeleton.add]: Sandani without its d is Sanani.
 func (s *skeleton) key(kind uint32, without int) uint32 {
 	h := kind
 	if kind == keyGap {
 		h += uint32(without) * 374761393
 	}
-	for i := range s.n {
-		if i != without {
-			h = (h ^ uint32(s.kind[i])) * 16777619
+	last := byte(0)
+	for i, k := range s.kind[:s.n] {
+		if i != without && (k != last || kind == keyGap) {
+			h = (h ^ uint32(k)) * 16777619
+			last = k
 		}
 	}
 	return h ^ h>>15
@@ -79,6 +83,25 @@ func (s *skeleton) sought(to []uint32, least int) []uint32 {
 			swapped.kind[i], swapped.kind[i+1] = s.kind[i+1], s.kind[i]
 			to = swapped.exact(to)
 		}
+	}
+	return to
+}
+
+// slight says that a skeleton is too small to be told from another by what it
+// has left after a slip.
+func (s *skeleton) slight() bool { return s.n <= 1 }
+
+// lettersKeys appends the keys of a word by its letters, and by them without each
+// in turn: two that are one slip apart share one.
+func lettersKeys(to []uint32, letters []byte) []uint32 {
+	for without := -1; without < len(letters); without++ {
+		h := keyLetters
+		for i, c := range letters {
+			if i != without {
+				h = (h ^ uint32(c)) * 16777619
+			}
+		}
+		to = appendKey(to, h^h>>15)
 	}
 	return to
 }

@@ -48,7 +48,7 @@ func batch(ctx context.Context, args []string, stdin io.Reader, out *bufio.Write
 	lists := fs.String("list", "", "lists to search")
 	in := fs.String("in", "", "names to screen")
 	top := fs.Int("top", 10, "candidates of each name, at most")
-	least := fs.Float64("min", 0.5, "least score of a candidate")
+	least := fs.Float64("min", 0.1, "least score of a candidate")
 	kind := fs.String("kind", "", "kind of the names, unless a column says it")
 	hide := fs.Bool("hide-original-script", false, "leave the lists' names in other scripts than Latin out, to measure what is found without them")
 	fs.Bool("json", true, "one line of JSON for each name; there is no other format")

@@ -32,7 +32,7 @@ const (
 
 const usage = `landbridge screen: names against lists, names against names, substances; no node, no network.
 
-  landbridge screen batch --list FILE[,FILE...] --in NAMES.csv [--top 10] [--min 0.5] [--kind person] [--hide-original-script]
+  landbridge screen batch --list FILE[,FILE...] --in NAMES.csv [--top 10] [--min 0.1] [--kind person] [--hide-original-script]
   landbridge screen compare --in PAIRS.csv [--kind person]
   landbridge screen substance NAME... [--top 5] [--json]
 
@@ -48,6 +48,7 @@ substance looks names, synonyms and CAS numbers up in the schedules of the three
 says how well each row was checked. What is not found there may be controlled all the same.
 
 --in - reads standard input. Scores run from 0 to 1; 0.7 is where one of a thousand pairs of different single words stands.
+--min 0.1 shows the first ten down to where hardly anything is alike; ask from 0.7 or higher for what a person should look at.
 Exit codes: 0 done; 1 a file could not be read; 2 the input is wrong; 4 no such file.
 `
 

@@ -54,6 +54,10 @@ func TestPartyNominates(t *testing.T) {
 		if b, err := badge.Verify(v.Decision.Badge, "2026", keys, nil, edition.Starts); err != nil || b.Name != mara.Latin || b.Category != KindParty || b.Number != 1 {
 			t.Errorf("%+v %v", b, err)
 		}
+		_, err = xa.Letter(ctx, desk, ids[0], Invitation) // a secretariat, but not of this edition
+		refused(t, err, fail.Denied, "Forum Secretariat")
+		_, err = xa.BadgePDF(ctx, desk, ids[0])
+		refused(t, err, fail.Denied, "Forum Secretariat")
 		must(t, xa.Withdraw(ctx, focal, ids[0]))
 		xa.deliver(xf)
 		if s := xf.state(ids[0]); s != Withdrawn {

@@ -76,6 +76,9 @@ func (o *Office) approved(ctx context.Context, p staff.Person, id landbridge.ID)
 	if v.State != Approved {
 		return nil, fail.New(fail.Conflict, "letters and badges are given to people who are approved")
 	}
+	if !v.here { // a letter in the name of the host that its node would not recognise
+		return nil, fail.New(fail.Denied, "letters and badges of edition %s are given by %s", v.Edition.ID, v.Edition.Host)
+	}
 	return v, nil
 }
 

@@ -267,6 +267,8 @@ type View struct {
 	MayDecide   bool // approve or propose a refusal
 	MayConfirm  bool // a refusal that waits
 	MayWithdraw bool
+
+	here bool // this node runs the edition
 }
 
 // Open returns everything on one person, and records that it was read (S18).
@@ -297,7 +299,8 @@ func (o *Office) Open(ctx context.Context, p staff.Person, id landbridge.ID) (*V
 			return err
 		}
 		v.Decision = *said
-		here := host == o.me && p.Is(landbridge.Secretariat)
+		v.here = host == o.me
+		here := v.here && p.Is(landbridge.Secretariat)
 		v.MayDecide = here && (r.state == Nominated || r.state == Approved)
 		v.MayConfirm = here && r.state == Proposed && r.proposedBy != p.Pseudonym
 		v.MayWithdraw = nominates(p) == nil && (here || host != o.me) && (r.state == Nominated || r.state == Approved || r.state == Proposed)

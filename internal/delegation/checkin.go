@@ -212,7 +212,7 @@ func (o *Office) Scans(ctx context.Context, p staff.Person, edition string) (*do
 		s.At = db.Moment(when)
 		all = append(all, s)
 		return err
-	}, `SELECT door, sequence, badge, at_us FROM delegation_scan WHERE edition = $1 LIMIT $2`, edition, door.MaxScans)
+	}, `SELECT door, sequence, badge, at_us FROM delegation_scan WHERE edition = $1 LIMIT $2`, edition, door.MaxScans+1) // one too many is refused below
 	if err != nil {
 		return nil, fmt.Errorf("reading scans: %w", err)
 	}
@@ -227,9 +227,12 @@ func (o *Office) Revoked(ctx context.Context, edition string) (*badge.Revocation
 		err := rows.Scan(&n)
 		r.Numbers = append(r.Numbers, n)
 		return err
-	}, `SELECT number FROM delegation_badge WHERE edition = $1 AND revoked_us > 0 ORDER BY number LIMIT $2`, edition, badge.MaxRevoked)
+	}, `SELECT number FROM delegation_badge WHERE edition = $1 AND revoked_us > 0 ORDER BY number LIMIT $2`, edition, badge.MaxRevoked+1)
 	if err != nil {
 		return nil, fmt.Errorf("reading revoked badges: %w", err)
+	}
+	if len(r.Numbers) > badge.MaxRevoked { // a list cut short would let the last ones in
+		return nil, fail.New(fail.TooLarge, "a list of revoked badges holds at most %d of them", badge.MaxRevoked)
 	}
 	return r, nil
 }

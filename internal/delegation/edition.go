@@ -81,6 +81,13 @@ func (o *Office) SetEdition(ctx context.Context, p staff.Person, e Edition) erro
 		return err
 	}
 	return o.c.DB.Write(ctx, func(tx *db.Tx) error {
+		was, _, err := readEdition(tx.QueryRow(selectEdition+tx.ForUpdate(), e.ID))
+		if err == nil {
+			err = o.spares(tx, &was, &e)
+		}
+		if err != nil && !fail.Is(err, fail.Missing) {
+			return err
+		}
 		if err := o.keepEdition(tx, e, o.me); err != nil {
 			return err
 		}
@@ -91,6 +98,21 @@ func (o *Office) SetEdition(ctx context.Context, p staff.Person, e Edition) erro
 	})
 }
 
+// spares refuses days by which everyone's data would be past their keeping now:
+// a year mistyped would destroy every key, and no backup brings that back.
+func (o *Office) spares(tx *db.Tx, was, e *Edition) error {
+	if now := o.now(); !was.erases().After(now) || e.erases().After(now) {
+		return nil
+	}
+	var n int64
+	err := tx.QueryRow(`SELECT count(*) FROM delegation_person WHERE edition = $1 AND state <> $2`, e.ID, Erased).Scan(&n)
+	if err != nil || n == 0 {
+		return err
+	}
+	return fail.New(fail.Conflict, "with these days the data on %d people of edition %s would be erased at once; correct the days, or erase these people first",
+		n, e.ID)
+}
+
 // keepEdition writes the row of an edition. Another host cannot take it over.
 func (o *Office) keepEdition(tx *db.Tx, e Edition, host landbridge.PartyID) error {
 	body, err := json.Marshal(e)
@@ -98,7 +120,7 @@ func (o *Office) keepEdition(tx *db.Tx, e Edition, host landbridge.PartyID) erro
 		return err
 	}
 	var n int64
-	if err := tx.QueryRow(`SELECT count(*) FROM delegation_edition`).Scan(&n); err != nil {
+	if err := tx.QueryRow(`SELECT count(*) FROM delegation_edition WHERE id <> $1`, e.ID).Scan(&n); err != nil {
 		return err
 	}
 	if n >= maxEditions {

@@ -42,6 +42,9 @@ func (o *Office) Follow(tx *db.Tx, d Dates) error {
 	if err := e.check(); err != nil {
 		return err
 	}
+	if err := o.spares(tx, &was, &e); err != nil {
+		return err
+	}
 	if err := o.keepEdition(tx, e, o.me); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package delegation
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/canon"
@@ -197,7 +198,7 @@ func (o *Office) takeNominated(tx *db.Tx, from landbridge.PartyID, body []byte) 
 
 // takeDecided keeps what the secretariat decided about people of this party.
 func (o *Office) takeDecided(tx *db.Tx, from landbridge.PartyID, body []byte) error {
-	p, d, e, err := o.ours(tx, from, body)
+	p, d, _, err := o.ours(tx, from, body)
 	if err != nil {
 		return err
 	}
@@ -214,7 +215,7 @@ func (o *Office) takeDecided(tx *db.Tx, from landbridge.PartyID, body []byte) er
 		}
 		erase := o.now().Add(keepRefused)
 		if x.State == Approved {
-			erase = e.erases()
+			erase = time.Time{} // with the edition, whenever that will have been
 		}
 		if err := o.move(tx, r, x.State, x.Number, x.Decision, "", erase); err != nil {
 			return err

@@ -31,8 +31,7 @@ type WordingView struct {
 	Matters                 []MatterLine
 	MayAmend, MayKeep       bool
 	MayPrepare              bool
-	Plain, Reason           string // what stands in the form of an amendment
-	TranslationPlain        string
+	Plain                   string   // what forms of wording begin with
 	Missing                 []Choice // languages without a translation
 	Parties, Methods        []Choice
 	Subjects                []Choice
@@ -75,10 +74,7 @@ func (s *site) showWording(v *visit, status int, about landbridge.Digest, proble
 	keeper := d.Keeper == s.Party && s.may(v, access.PrepareDecisions)
 	view := WordingView{Frame: s.frame(v, text.Title), ID: about.String(), Heading: text.Title, Keeper: s.partyName(v, d.Keeper), Newest: text.Digest().String(),
 		TextLang: text.Language, TextDir: direction(text.Language), MayAmend: s.may(v, access.SpeakInDecisions), MayKeep: keeper,
-		MayPrepare: s.may(v, access.PrepareDecisions), Problem: problem, Plain: text.Plain(), Reason: v.FormValue("reason"), TranslationPlain: text.Plain()}
-	if problem != "" && v.FormValue("text") != "" {
-		view.Plain, view.TranslationPlain = v.FormValue("text"), v.FormValue("text")
-	}
+		MayPrepare: s.may(v, access.PrepareDecisions), Problem: problem, Plain: text.Plain()}
 	view.Lines = s.amended(d, v.t)
 	s.wordingLanguages(v, d, &view)
 	for i, p := range d.Amendments {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"landbridge.example/handling"
@@ -13,7 +14,8 @@ import (
 // A Frame is what every page shows around its own part. Each page's view
 // embeds it; templates reach its texts with $.T.
 type Frame struct {
-	t *lang.Texts
+	t    *lang.Texts
+	sent url.Values // the form that led here; see [Again]
 
 	Title     string
 	Lang, Dir string
@@ -76,7 +78,7 @@ type Mark struct {
 func (s *site) frame(v *visit, title string) Frame {
 	now := s.Clock().UTC()
 	f := Frame{
-		t: v.t, Title: title, Lang: v.t.Code, Dir: face.Direction(v.t), Theme: face.Theme(v.Request),
+		t: v.t, sent: v.PostForm, Title: title, Lang: v.t.Code, Dir: face.Direction(v.t), Theme: face.Theme(v.Request),
 		Party: string(s.Party), PartyName: s.partyName(v, s.Party),
 		Demo: s.Demo != nil, SignedIn: v.in,
 		Now: now.Format("15:04"), NowISO: now.Format("2006-01-02T15:04:05Z"),

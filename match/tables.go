@@ -34,8 +34,8 @@ type Engine struct {
 	version   string
 }
 
-// rules is raised when the same tables and numbers give other scores.
-const rules = 2
+// rules is raised when the same tables and numbers give other scores, or find others.
+const rules = 3
 
 // Version names what a score depends on: the rules of this package, its tables
 // and its numbers. It differs when any of these does, so a stored score says by

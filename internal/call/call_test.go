@@ -144,6 +144,10 @@ func TestPaper(t *testing.T) {
 		named.Text = "As MARA  Ilven has shown before."
 		_, err := d.Submit(ctx, call, named, authors)
 		refused(t, err, fail.Invalid, "names Mara Ilven")
+		named = paper
+		named.Keywords = []string{"rail", "the Ilven school; M. Ilven, Mara Ilven"}
+		_, err = d.Submit(ctx, call, named, authors)
+		refused(t, err, fail.Invalid, "names Mara Ilven")
 		r, err := d.Submit(ctx, call, paper, authors)
 		must(t, err)
 		changed := paper
@@ -231,6 +235,9 @@ func TestS21Commendation(t *testing.T) {
 		}
 		refused(t, d.Confirm(ctx, chair, entry), fail.Denied, "S21")
 		must(t, d.Return(ctx, chair, entry))
+		if e, _, err := d.Look(ctx, r.Secret); err != nil || e.State != Sent || e.Decision != (Decision{}) {
+			t.Errorf("a commendation that was taken back is told: %+v %v", e, err)
+		}
 		must(t, d.Decide(ctx, second, entry, Accepted, "It kept a whole line safe."))
 		must(t, d.Confirm(ctx, chair, entry))
 		_, err = d.Publish(ctx, chair, call)
@@ -241,8 +248,15 @@ func TestS21Commendation(t *testing.T) {
 			t.Errorf("%+v", all)
 		}
 		must(t, d.Retract(ctx, chair, entry))
-		if all, err := d.Public(ctx, "2026", Award); err != nil || len(all) != 0 {
+		n, err := d.Publish(ctx, chair, call) // when more were accepted
+		must(t, err)
+		if all, err := d.Public(ctx, "2026", Award); err != nil || len(all) != 0 || n != 0 {
 			t.Errorf("%+v %v", all, err)
+		}
+		must(t, d.Decide(ctx, second, entry, Accepted, "It kept a whole line safe after all."))
+		must(t, d.Confirm(ctx, chair, entry))
+		if n, err := d.Publish(ctx, chair, call); err != nil || n != 1 {
+			t.Errorf("decided on again, %d published: %v", n, err)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -61,15 +60,12 @@ func (d *Desk) Decide(ctx context.Context, p staff.Person, entry landbridge.ID, 
 	if err := runs(p); err != nil {
 		return err
 	}
-	reviews, err := d.reviews(ctx, entry)
-	if err != nil {
-		return err
-	}
 	return d.step(ctx, entry, Sent, func(tx *db.Tx, r *row, c *Call, key blob.Key) error {
-		s := standing(&Entry{Call: *c}, reviews)
-		if err := d.unchanged(tx, entry, reviews); err != nil {
+		reviews, err := readReviews(tx.Each, key, entry)
+		if err != nil {
 			return err
 		}
+		s := standing(&Entry{Call: *c}, reviews)
 		if s.Count < c.MinReviews {
 			return fail.New(fail.Conflict, "this call promises %d reviews without conflict of interest, and %d are there", c.MinReviews, s.Count)
 		}
@@ -87,26 +83,6 @@ func (d *Desk) Decide(ctx context.Context, p staff.Person, entry landbridge.ID, 
 		}
 		return d.fact(tx, kind, p.Pseudonym, entry)
 	})
-}
-
-// unchanged refuses to decide on reviews that moved since they were read.
-func (d *Desk) unchanged(tx *db.Tx, entry landbridge.ID, reviews []Given) error {
-	states := map[landbridge.ID]string{}
-	for _, g := range reviews {
-		states[g.Reviewer] = g.State
-	}
-	same := true
-	err := tx.Each(func(rows *sql.Rows) error {
-		var id landbridge.ID
-		var state string
-		err := rows.Scan(&id, &state)
-		same = same && states[id] == state
-		return err
-	}, `SELECT reviewer, state FROM call_review WHERE entry = $1`, entry)
-	if err == nil && !same {
-		err = fail.New(fail.Conflict, "a review came in in the meantime; look at the entry again")
-	}
-	return err
 }
 
 // Confirm makes a commendation final; it takes another person than the one who
@@ -128,11 +104,26 @@ func (d *Desk) second(ctx context.Context, p staff.Person, entry landbridge.ID, 
 		if state == Accepted && r.decidedBy == p.Pseudonym {
 			return fail.New(fail.Denied, "you proposed this commendation; another person confirms it (S21)")
 		}
-		if _, err := tx.Exec(`UPDATE call_entry SET state = $1 WHERE id = $2`, state, entry); err != nil {
+		if state == Sent {
+			if err := undecide(tx, entry); err != nil {
+				return err
+			}
+		} else if _, err := tx.Exec(`UPDATE call_entry SET state = $1 WHERE id = $2`, state, entry); err != nil {
 			return fmt.Errorf("confirming: %w", err)
 		}
 		return d.fact(tx, factDecided, p.Pseudonym, entry)
 	})
+}
+
+// undecide has an entry wait for a decision again: what was decided is not told
+// to its author any more. An entry that was erased stays so.
+func undecide(tx *db.Tx, entry landbridge.ID) error {
+	_, err := tx.Exec(`UPDATE call_entry SET state = $1, decision = $2, decided_by = '' WHERE id = $3 AND state IN ($4, $5)`,
+		Sent, []byte{}, entry, Proposed, Accepted)
+	if err != nil {
+		return fmt.Errorf("taking a decision back: %w", err)
+	}
+	return nil
 }
 
 // step changes an entry that is in a given state.

@@ -118,6 +118,24 @@ func (e *Exhibitor) check() error {
 	return nil
 }
 
+// texts are the words of an entry that a reviewer reads, but for who carried a
+// project out or exhibits: that is what they judge.
+func (c *Content) texts() []string {
+	all := append([]string{c.Title, c.Abstract, c.Text}, c.Keywords...)
+	if c.Event != nil {
+		all = append(all, c.Event.Wishes)
+	}
+	if c.Exhibitor != nil {
+		for _, p := range c.Exhibitor.Products {
+			all = append(all, p.Name, p.Text)
+		}
+	}
+	if c.Project != nil {
+		all = append(all, c.Project.Period, c.Project.Results)
+	}
+	return all
+}
+
 // minName is the length from which a name in a text is taken for the author's.
 const minName = 4
 
@@ -126,7 +144,7 @@ func checkAuthors(c *Call, x *Content, all []Author) error {
 	if len(all) == 0 || len(all) > MaxAuthors {
 		return fail.New(fail.Invalid, "an entry has 1 to %d authors", MaxAuthors)
 	}
-	text := fold(x.Title + " " + x.Abstract + " " + x.Text)
+	text := fold(strings.Join(x.texts(), " "))
 	for i := range all {
 		a := &all[i]
 		a.Name, a.Organisation, a.Email = strings.TrimSpace(a.Name), strings.TrimSpace(a.Organisation), strings.TrimSpace(a.Email)

@@ -114,14 +114,20 @@ func (d *Desk) ready(ctx context.Context, s Standing) (*ready, error) {
 }
 
 func (d *Desk) publish(tx *db.Tx, r *ready) (int, error) {
-	// Who withdrew or was sent back since the list was read is not published.
-	var state string
-	if err := tx.QueryRow(`SELECT state FROM call_entry WHERE id = $1`+tx.ForUpdate(), r.out.Entry).Scan(&state); err != nil || state != Accepted {
-		return 0, err
-	}
 	file := ""
 	if r.size > 0 {
 		file = r.file.Digest.String()
+	}
+	// Who withdrew or was sent back since the list was read is not published.
+	var state string
+	if err := tx.QueryRow(`SELECT state FROM call_entry WHERE id = $1`+tx.ForUpdate(), r.out.Entry).Scan(&state); err != nil {
+		return 0, err
+	}
+	if state != Accepted {
+		if file == "" {
+			return 0, nil
+		}
+		return 0, d.dropOpenFile(tx, file)
 	}
 	res, err := tx.Exec(`INSERT INTO call_published (entry, edition, kind, number, body, long, file, file_size, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT DO NOTHING`, r.out.Entry, r.out.Edition, r.out.Kind, r.out.Number, r.body, r.long, file, r.size, db.Micros(d.now()))
@@ -194,6 +200,8 @@ func (d *Desk) Collections(ctx context.Context) ([]Collection, error) {
 }
 
 // Retract takes a published entry back, with everything that says what it was.
+// It waits for a decision again: the next [Desk.Publish] must not bring it back
+// because nobody thought of it.
 func (d *Desk) Retract(ctx context.Context, p staff.Person, entry landbridge.ID) error {
 	if err := runs(p); err != nil {
 		return err
@@ -211,6 +219,9 @@ func (d *Desk) Retract(ctx context.Context, p staff.Person, entry landbridge.ID)
 			if err := d.dropOpenFile(tx, file); err != nil {
 				return err
 			}
+		}
+		if err := undecide(tx, entry); err != nil {
+			return err
 		}
 		return d.fact(tx, factPublished, p.Pseudonym, entry)
 	})

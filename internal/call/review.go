@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"landbridge.example"
+	"landbridge.example/internal/blob"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
@@ -379,8 +380,17 @@ func (d *Desk) reviews(ctx context.Context, entry landbridge.ID) ([]Given, error
 	if err != nil {
 		return nil, err
 	}
+	return readReviews(func(scan func(*sql.Rows) error, q string, args ...any) error {
+		return d.c.DB.Each(ctx, scan, q, args...)
+	}, key, entry)
+}
+
+// reads is how rows are read, in a transaction or outside.
+type reads func(scan func(*sql.Rows) error, q string, args ...any) error
+
+func readReviews(each reads, key blob.Key, entry landbridge.ID) ([]Given, error) {
 	var all []Given
-	err = d.c.DB.Each(ctx, func(rows *sql.Rows) error {
+	err := each(func(rows *sql.Rows) error {
 		var g Given
 		var body []byte
 		if err := rows.Scan(&g.Reviewer, &g.State, &body); err != nil {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"landbridge.example/client"
+	kernel "landbridge.example/decision"
 	"landbridge.example/internal/fail"
 )
 
@@ -18,6 +20,9 @@ func decisionList() *command {
 		setup: calling(func(fs *flag.FlagSet) work {
 			state := fs.String("state", "", "only in this `state`, such as open or adopted")
 			return func(ctx context.Context, c *caller) error {
+				if *state != "" && !slices.Contains(kernel.States(), kernel.State(*state)) {
+					return fail.New(fail.Invalid, "--state is one of %s", strings.Trim(fmt.Sprint(kernel.States()), "[]"))
+				}
 				all, err := c.Matters(ctx)
 				if err != nil {
 					return err

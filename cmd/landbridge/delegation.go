@@ -152,18 +152,22 @@ func delegationResize() *command {
 		example: "landbridge delegation resize 0190… --members 12 --observers 2",
 		setup: calling(func(fs *flag.FlagSet) work {
 			q := client.DelegationQuota{}
-			fs.IntVar(&q.Members, "members", -1, "`seats` beside the head")
-			fs.IntVar(&q.Observers, "observers", -1, "`seats` of observers")
+			fs.IntVar(&q.Members, "members", 0, "`seats` beside the head (default: as many as now)")
+			fs.IntVar(&q.Observers, "observers", 0, "`seats` of observers (default: as many as now)")
 			return func(ctx context.Context, c *caller) error {
-				q.Delegation = c.args[0]
+				given := map[string]bool{}
+				fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+				if !given["members"] && !given["observers"] {
+					return fail.New(fail.Invalid, "say how many may come: --members, --observers or both")
+				}
 				now, err := c.Delegation(ctx, c.args[0])
 				if err != nil {
 					return err
 				}
-				if q.Members < 0 {
+				if q.Delegation = c.args[0]; !given["members"] {
 					q.Members = now.Members
 				}
-				if q.Observers < 0 {
+				if !given["observers"] {
 					q.Observers = now.Observers
 				}
 				return shown(c, delegationTable)(c.ResizeDelegation(ctx, q))

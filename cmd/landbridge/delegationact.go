@@ -56,7 +56,11 @@ func delegationApprove() *command {
 				for _, s := range sum.Skipped {
 					tab.add(s.ID, s.Why)
 				}
-				return c.show(sum, tab, fmt.Sprintf("%d people were approved.", len(sum.Approved)))
+				err := c.show(sum, tab, fmt.Sprintf("%d people were approved.", len(sum.Approved)))
+				if err == nil && len(sum.Approved) == 0 && len(sum.Skipped) > 0 {
+					return fail.New(fail.Conflict, "nobody was approved, for the reasons above")
+				}
+				return err
 			}
 		}),
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -194,6 +195,7 @@ func TestScripts(t *testing.T) {
 			soon := time.Now().UTC().AddDate(0, 1, 0)
 			env.Setenv("SOON", soon.Format(time.RFC3339))
 			env.Setenv("SOON_DAY", soon.Format(time.DateOnly))
+			env.Setenv("LATER", soon.AddDate(0, 1, 0).Format(time.RFC3339))
 			return os.WriteFile(filepath.Join(env.WorkDir, "latin1.md"), []byte("# The caf\xe9 is open\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -218,12 +220,15 @@ func cmdFederation(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("DIRECTORY", filepath.Join(f.dir, directoryFile))
 }
 
-// cmdHTTP asks a node: "http [-as FILE] METHOD URL STATUS [BODY [NAME: VALUE]...]".
+// cmdHTTP asks a node: "http [-as FILE | -basic USER:PASSWORD] METHOD URL STATUS [BODY [NAME: VALUE]...]".
 // The answer's body is left in the file "body", its headers in "headers".
 func cmdHTTP(ts *testscript.TestScript, _ bool, args []string) {
-	token := ""
-	if args[0] == "-as" {
-		token, args = strings.TrimSpace(ts.ReadFile(args[1])), args[2:]
+	who := ""
+	switch args[0] {
+	case "-as":
+		who, args = "Bearer "+strings.TrimSpace(ts.ReadFile(args[1])), args[2:]
+	case "-basic":
+		who, args = "Basic "+base64.StdEncoding.EncodeToString([]byte(args[1])), args[2:]
 	}
 	var body io.Reader
 	if len(args) > 3 {
@@ -238,8 +243,8 @@ func cmdHTTP(ts *testscript.TestScript, _ bool, args []string) {
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
+	if who != "" {
+		req.Header.Set("Authorization", who)
 	}
 	for _, h := range args[min(4, len(args)):] {
 		name, value, _ := strings.Cut(h, ": ")

@@ -137,6 +137,9 @@ func publishedView(x callfor.Published) client.PublishedEntry {
 }
 
 func (a *API) proceedings(ctx context.Context, _ *http.Request, q client.ProceedingsQuery) (client.Proceedings, error) {
+	if err := oneOf("kind", q.Kind, callfor.Kinds()...); err != nil {
+		return client.Proceedings{}, err
+	}
 	all, err := a.c.Calls.Public(ctx, q.Edition, cmp.Or(q.Kind, callfor.Paper))
 	return client.Proceedings{Entries: each(all, publishedView)}, err
 }

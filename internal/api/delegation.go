@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
@@ -77,6 +78,9 @@ func (a *API) setDelegationEdition(ctx context.Context, c *call, in client.SetDe
 }
 
 func (a *API) delegations(ctx context.Context, c *call, in client.ByForumEdition) (client.Delegations, error) {
+	if _, err := a.c.Guests.Edition(ctx, in.Edition); err != nil {
+		return client.Delegations{}, err
+	}
 	all, err := a.c.Guests.Delegations(ctx, c.person, in.Edition)
 	return client.Delegations{Delegations: each(all, groupLine)}, err
 }
@@ -185,8 +189,12 @@ func (c *call) file(most int64) ([]byte, error) {
 	return b, nil
 }
 
-func (a *API) guestQuery(q client.GuestQuery) (delegation.Query, error) {
+func (a *API) guestQuery(ctx context.Context, q client.GuestQuery) (delegation.Query, error) {
 	out := delegation.Query{Edition: q.Edition, Text: q.Text, Kind: q.Kind, Part: q.Part, State: q.State, From: q.From}
+	err := cmp.Or(oneOf("kind", q.Kind, delegation.Kinds()...), oneOf("part", q.Part, delegation.Parts()...), oneOf("state", q.State, delegation.States()...))
+	if err != nil {
+		return out, err
+	}
 	if q.Delegation != "" {
 		id, err := parseID("delegation", q.Delegation)
 		if err != nil {
@@ -194,12 +202,12 @@ func (a *API) guestQuery(q client.GuestQuery) (delegation.Query, error) {
 		}
 		out.Group = id
 	}
-	_, err := a.c.Guests.Edition(context.Background(), q.Edition)
+	_, err = a.c.Guests.Edition(ctx, q.Edition)
 	return out, err
 }
 
 func (a *API) searchGuests(ctx context.Context, c *call, in client.GuestQuery) (client.Guests, error) {
-	q, err := a.guestQuery(in)
+	q, err := a.guestQuery(ctx, in)
 	if err != nil {
 		return client.Guests{}, err
 	}
@@ -220,7 +228,7 @@ func guestLine(l delegation.Line) client.GuestLine {
 }
 
 func (a *API) guestTable(ctx context.Context, c *call, in client.GuestTable) error {
-	q, err := a.guestQuery(in.GuestQuery)
+	q, err := a.guestQuery(ctx, in.GuestQuery)
 	if err != nil {
 		return err
 	}
@@ -367,7 +375,7 @@ func (a *API) checkLetter(ctx context.Context, c *call, _ client.None) (client.L
 }
 
 func (a *API) badges(ctx context.Context, c *call, in client.BadgeSheet) error {
-	q, err := a.guestQuery(client.GuestQuery{Edition: in.Edition, Kind: in.Kind, Delegation: in.Delegation})
+	q, err := a.guestQuery(ctx, client.GuestQuery{Edition: in.Edition, Kind: in.Kind, Delegation: in.Delegation})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -138,6 +139,15 @@ func given(pairs ...string) error {
 		}
 	}
 	return nil
+}
+
+// oneOf refuses a word by which a list is filtered when nothing can ever bear
+// it: an empty answer would look as if there were nothing.
+func oneOf(name, word string, words ...string) error {
+	if word == "" || slices.Contains(words, word) {
+		return nil
+	}
+	return fail.New(fail.Invalid, "%s is one of %s, not %q", name, strings.Join(words, ", "), clip(word))
 }
 
 // challenge returns what a passkey signs for an approval, as WebAuthn writes it.

@@ -155,6 +155,9 @@ func (a *API) commitments(ctx context.Context, _ *call, in client.CommitmentQuer
 	if err != nil {
 		return client.Commitments{}, err
 	}
+	if err := oneOf("status", in.Status, kernel.Running, kernel.Kept, kernel.KeptLate, kernel.Late, kernel.Abandon); err != nil {
+		return client.Commitments{}, err
+	}
 	all, err := a.c.Decision.Commitments(ctx)
 	all = slices.DeleteFunc(all, func(c *kernel.Commitment) bool {
 		return in.Party != "" && string(c.Party) != in.Party || in.Status != "" && c.Status(day) != in.Status

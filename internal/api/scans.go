@@ -46,6 +46,9 @@ func (a *API) scans(ctx context.Context, c *call, in client.ByForumEdition) (cli
 }
 
 func (a *API) scanFile(ctx context.Context, c *call, in client.ByForumEdition) error {
+	if _, err := a.c.Guests.Edition(ctx, in.Edition); err != nil {
+		return err
+	}
 	book, err := a.c.Guests.Scans(ctx, c.person, in.Edition)
 	if err != nil {
 		return err

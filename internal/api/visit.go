@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -21,6 +22,10 @@ func (a *API) visitRoutes() {
 }
 
 func (a *API) visits(ctx context.Context, c *call, q client.VisitQuery) (client.Visits, error) {
+	if err := cmp.Or(oneOf("kind", q.Kind, visit.RecordKinds()...),
+		oneOf("status", q.Status, visit.StatusProposed, visit.StatusAgreed, visit.StatusDeclined, visit.StatusWithdrawn)); err != nil {
+		return client.Visits{}, err
+	}
 	all, err := a.c.Visit.List(ctx, c.person, visit.Query{Kind: q.Kind, Status: q.Status})
 	return client.Visits{Records: each(all, visitRecord)}, err
 }

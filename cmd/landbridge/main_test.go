@@ -200,6 +200,9 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"federation": cmdFederation, "http": cmdHTTP, "await": cmdAwait, "find": cmdFind, "flip": cmdFlip, "ports": cmdPorts, "refused": cmdRefused,
+			"write": func(ts *testscript.TestScript, _ bool, args []string) { // "write FILE TEXT"
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(args[1]+"\n"), 0o600))
+			},
 		},
 	})
 }

@@ -99,9 +99,11 @@ func (s *Screener) Screen(q *Record, top int, least Score) []Hit {
 	}
 	// Evidence may take away or add: look a little deeper than asked for.
 	for _, n := range q.Names {
-		for _, f := range s.s.Search(n.Text, q.Kind, top+top/2+4, least) {
-			rec := &s.r.records[f.Record]
-			note(f.Record, Hit{Record: rec, ByName: f.Score, Query: n.Text, Name: rec.Names[s.r.name[f.Name]]})
+		for _, text := range Texts(n.Text) {
+			for _, f := range s.s.Search(text, q.Kind, top+top/2+4, least) {
+				rec := &s.r.records[f.Record]
+				note(f.Record, Hit{Record: rec, ByName: f.Score, Query: text, Name: rec.Names[s.r.name[f.Name]]})
+			}
 		}
 	}
 	for _, d := range q.Documents {

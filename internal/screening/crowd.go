@@ -48,9 +48,11 @@ type member struct {
 const maxNear = 1000
 
 func memberOf(id landbridge.ID, r *match.Record) member {
-	m := member{id: id, kind: r.Kind, names: make([]string, len(r.Names))}
-	for i, n := range r.Names {
-		m.names[i] = strings.Clone(n.Text)
+	m := member{id: id, kind: r.Kind}
+	for _, n := range r.Names {
+		for _, text := range match.Texts(n.Text) { // as a search for the subject takes them
+			m.names = append(m.names, strings.Clone(text))
+		}
 	}
 	return m
 }

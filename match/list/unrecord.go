@@ -64,10 +64,10 @@ func (u *unRecord) record(kind match.Kind) match.Record {
 		r.UpdatedOn = clean(slices.Max(u.Updated))
 	}
 	primary := strings.Join([]string{u.First, u.Second, u.Third, u.Fourth}, " ")
-	for _, n := range splitNames(primary, match.Primary) {
+	for _, n := range match.Split(clean(primary), match.Primary) {
 		addName(&r, n.Text, n.Quality)
 	}
-	for _, n := range splitNames(u.Original, match.Original) {
+	for _, n := range match.Split(clean(u.Original), match.Original) {
 		addName(&r, n.Text, match.Original)
 	}
 	for _, a := range slices.Concat(u.Aliases, u.Others) {
@@ -75,7 +75,7 @@ func (u *unRecord) record(kind match.Kind) match.Record {
 		if strings.EqualFold(clean(a.Quality), "low") {
 			q = match.Weak
 		}
-		for _, n := range splitNames(a.Name, q) {
+		for _, n := range match.Split(clean(a.Name), q) {
 			addName(&r, n.Text, n.Quality)
 		}
 	}

@@ -276,6 +276,9 @@ func (g *Register) keep(tx *db.Tx, st *Signed, actor string, at time.Time) (bool
 	if many >= MaxStatements || st.Kind == Proposed && begun >= MaxBegun {
 		return false, fail.New(fail.TooLarge, "%s has said more than %d things about this record, or begun more than %d", st.Party, MaxStatements, MaxBegun)
 	}
+	if err := begunOnce(tx, st); err != nil {
+		return false, err
+	}
 	index, err := g.c.Log.Append(tx, record.Fact{Kind: "visit." + st.Kind, Actor: actor, Digest: st.Digest,
 		About: "visit " + string(st.Record), Note: string(st.Party)})
 	if err != nil {
@@ -287,6 +290,23 @@ func (g *Register) keep(tx *db.Tx, st *Signed, actor string, at time.Time) (bool
 		return false, fmt.Errorf("keeping a statement: %w", err)
 	}
 	return true, g.follow(tx, st.Record, at)
+}
+
+// begunOnce refuses a second beginning of a record. [Fold] takes the earliest,
+// and anybody can write an early time: who learns the id, which a public record
+// shows, would put another record in its place.
+func begunOnce(tx *db.Tx, st *Signed) error {
+	if st.Kind != Proposed {
+		return nil
+	}
+	var n int64
+	if err := tx.QueryRow(`SELECT count(*) FROM visit_statement WHERE record = $1 AND kind = $2`, string(st.Record), Proposed).Scan(&n); err != nil {
+		return fmt.Errorf("looking for a record: %w", err)
+	}
+	if n > 0 {
+		return fail.New(fail.Conflict, "the record %s was begun before; a change to it is a correction", st.Record)
+	}
+	return nil
 }
 
 // follow keeps the row of a record by which lists are made.

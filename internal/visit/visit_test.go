@@ -211,6 +211,36 @@ func TestRefused(t *testing.T) {
 	})
 }
 
+// TestBegunOnce: who learns the id of a record, which a public one shows, cannot
+// begin another under it, whatever time they write on it.
+func TestBegunOnce(t *testing.T) {
+	three(t, func(t *testing.T, w *world, a, b, s *testNode) {
+		id, err := a.Propose(t.Context(), a.people["i.sol"], visitOf("A visit"))
+		must(t, err)
+		w.deliver()
+		v := a.show(id).Newest.Digest
+		must(t, b.Say(t.Context(), b.people["i.sol"], Agreed, id, v, ""))
+		w.deliver()
+		for _, n := range []*testNode{a, b} {
+			must(t, n.Say(t.Context(), n.people["i.sol"], Released, id, v, ""))
+			w.deliver()
+		}
+		other := visitOf("Another visit")
+		other.Parties, other.Visit.Host, other.People = []landbridge.PartyID{"XA", "XF"}, "XF", nil
+		early := signedAt(t, s, &Statement{Format: format, ID: id, Kind: Proposed, Record: id, Party: "XF", Made: start.Add(-30 * time.Minute), Content: other})
+		for _, n := range []*testNode{a, b} {
+			if err := n.taken(Proposed, early.Encode()); !fail.Is(err, fail.Conflict) {
+				t.Errorf("at %s another record begins under the id: %v", n.me, err)
+			}
+			p, err := n.PublishedRecord(t.Context(), id)
+			must(t, err)
+			if p.Version.Digest != v {
+				t.Errorf("at %s the public record is %q by %s", n.me, p.Version.Content.Title, p.Version.By)
+			}
+		}
+	})
+}
+
 func TestContent(t *testing.T) {
 	for name, change := range map[string]func(*Content){
 		"no title":               func(c *Content) { c.Title = " " },

@@ -144,7 +144,9 @@ func (g *Register) PublishedRecord(ctx context.Context, id landbridge.ID) (Publi
 
 // Evidence returns the signed statements by which a public record stands: the
 // version, the agreement to it and its release by every party, each as two
-// lines. Whoever has the directory checks them without this node.
+// lines. Whoever has the directory checks them without this node. What was
+// written to the version and to the agreements is in them, and so public: a
+// signature covers all of a statement.
 func (g *Register) Evidence(ctx context.Context, id landbridge.ID) ([]byte, error) {
 	p, err := g.PublishedRecord(ctx, id)
 	if err != nil {

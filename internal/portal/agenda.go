@@ -38,6 +38,9 @@ type GuestView struct {
 	Picked    int
 	Zone      string
 	Problem   string
+	Code      string // what was written in the form that was refused
+	Device    string
+	Redeem    bool // it was the form of a code
 }
 
 // A GuestDay is the sessions of one day.
@@ -84,7 +87,8 @@ func (s *site) guestForm(v *visit) error {
 		return err
 	}
 	if err != nil {
-		return s.showGuest(v, http.StatusUnprocessableEntity, GuestView{Problem: capital(fail.Safe(err)), Address: v.PostForm.Get("address")})
+		return s.showGuest(v, http.StatusUnprocessableEntity, GuestView{Problem: capital(fail.Safe(err)), Address: v.PostForm.Get("address"),
+			Code: v.PostForm.Get("code"), Device: v.PostForm.Get("device"), Redeem: v.PostForm.Get("do") == "redeem"})
 	}
 	return s.showGuest(v, http.StatusOK, view)
 }

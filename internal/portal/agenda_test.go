@@ -90,7 +90,10 @@ func TestGuestAgenda(t *testing.T) {
 	if found == nil || secret == nil || !strings.Contains(page, "0 sessions picked") {
 		t.Fatal(page)
 	}
-	post(http.StatusUnprocessableEntity, "do", "redeem", "code", code, "device", "phone")
+	page = post(http.StatusUnprocessableEntity, "do", "redeem", "code", code, "device", "my <phone>")
+	if !strings.Contains(page, `value="my &lt;phone&gt;"`) || !strings.Contains(page, `value="`+code+`"><p class="problem"`) {
+		t.Error("a code that is refused, and what was written is gone:", page)
+	}
 	post(http.StatusUnprocessableEntity, "do", "open", "address", found[1], "secret", "wrong")
 	me := []string{"address", found[1], "secret", secret[1]}
 	if page = post(http.StatusOK, append(me, "do", "pick", "session", string(conferenceID(1)))...); !strings.Contains(page, "1 session picked") || !strings.Contains(page, "take out") {

@@ -311,7 +311,9 @@ func TestHub(t *testing.T) {
 
 // TestCheckHTML: the strict reader finds what it is there to find.
 func TestCheckHTML(t *testing.T) {
-	frame := func(body string) string { return `<html lang="en" dir="ltr"><body><h1>a</h1>` + body + `</body></html>` }
+	frame := func(body string) string {
+		return `<html lang="en" dir="ltr"><body><h1>a</h1>` + body + `</body></html>`
+	}
 	if got := facetest.Check(frame(`<p>a <b>b</b><br></p><label for="x">x</label><input id="x" name="x"><table><caption>c</caption></table>`)); len(got) > 0 {
 		t.Errorf("a good page: %v", got)
 	}

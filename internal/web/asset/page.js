@@ -54,6 +54,9 @@
 
   // --- live: told that something changed, the page asks for itself again
   const dirty = () => $$("form[data-keep]").some(f => f.dataset.dirty) || (document.activeElement && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName));
+  // what is open stays open, and the keyboard stays where it was
+  const fold = (d, i) => d.id || i + d.querySelector("summary").textContent;
+  const same = e => [e.tagName, e.value, e.textContent, e.form ? $$("input", e.form).map(x => x.value) : e.href].join("\n");
   let waiting = 0;
   const refresh = async () => {
     waiting = 0;
@@ -64,9 +67,11 @@
     for (const old of $$("[data-live]")) {
       const now = next.getElementById(old.id);
       if (!now || now.innerHTML === old.innerHTML) continue;
-      const open = $$("details[open]", old).map(d => d.id);
+      const open = new Set($$("details", old).map((d, i) => d.open ? fold(d, i) : ""));
+      const held = old.contains(document.activeElement) && same(document.activeElement);
       old.replaceChildren(...now.childNodes);
-      for (const id of open) if (id && document.getElementById(id)) document.getElementById(id).open = true;
+      $$("details", old).forEach((d, i) => { if (open.has(fold(d, i))) d.open = true; });
+      if (held) $$("a,button,summary", old).find(e => same(e) === held)?.focus({ preventScroll: true });
       old.classList.remove("fresh"); void old.offsetWidth; old.classList.add("fresh");
     }
   };

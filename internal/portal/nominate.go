@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -233,16 +234,16 @@ func (s *site) checkLetter(v *visit) error {
 		return err
 	}
 	v.Body = http.MaxBytesReader(v.w, v.Body, delegation.MaxLetter+MaxForm)
-	file, _, err := v.FormFile("letter")
-	if err != nil {
+	b, err := letterFile(v.Request)
+	var g *delegation.Given
+	switch tooLarge := new(http.MaxBytesError); {
+	case errors.As(err, &tooLarge):
+		err = fail.New(fail.Missing, "no letter is so large")
+	case err != nil || len(b) == 0:
 		return s.showLetters(v, http.StatusUnprocessableEntity, LettersView{Problem: v.t.T("public.letter.nofile")})
+	default:
+		g, err = s.Guests.CheckLetter(v.Context(), b)
 	}
-	defer file.Close()
-	b, err := io.ReadAll(file)
-	if err != nil {
-		return s.showLetters(v, http.StatusUnprocessableEntity, LettersView{Problem: v.t.T("public.letter.nofile")})
-	}
-	g, err := s.Guests.CheckLetter(v.Context(), b)
 	if fail.Is(err, fail.Missing) {
 		return s.showLetters(v, http.StatusNotFound, LettersView{Problem: v.t.T("public.letter.missing")})
 	}
@@ -251,4 +252,14 @@ func (s *site) checkLetter(v *visit) error {
 	}
 	return s.showLetters(v, http.StatusOK, LettersView{Reference: g.Reference, Kind: v.t.T("public.letter.kind." + g.Kind),
 		Given: v.t.Date(g.Issued), Stands: g.Stands})
+}
+
+// letterFile reads the file of the form; where none was chosen it is empty.
+func letterFile(r *http.Request) ([]byte, error) {
+	file, _, err := r.FormFile("letter")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
 }

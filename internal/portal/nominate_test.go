@@ -1,7 +1,10 @@
 package portal
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -87,5 +90,37 @@ func TestNominatePace(t *testing.T) {
 	}
 	if last != http.StatusServiceUnavailable {
 		t.Errorf("the last of 200 secrets in a row was answered with %d", last)
+	}
+}
+
+// TestLetterFiles: what is no letter of ours is told from no file at all; a file
+// larger than every letter is none of ours.
+func TestLetterFiles(t *testing.T) {
+	h := newPortal(t)
+	for name, c := range map[string]struct {
+		file []byte
+		code int
+		key  string
+	}{"other": {[]byte("%PDF other"), http.StatusNotFound, "missing"}, "empty": {nil, http.StatusUnprocessableEntity, "nofile"},
+		"large": {make([]byte, delegation.MaxLetter+2*MaxForm), http.StatusNotFound, "missing"}} {
+		var body bytes.Buffer
+		m := multipart.NewWriter(&body)
+		part, err := m.CreateFormFile("letter", "letter.pdf")
+		if err == nil {
+			_, err = part.Write(c.file)
+		}
+		if err = errors.Join(err, m.Close()); err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest(http.MethodPost, Prefix+"letters", &body)
+		r.Header.Set("Content-Type", m.FormDataContentType())
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if want := book(t).In("en").T("public.letter." + c.key); w.Code != c.code || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d, %.200s", name, w.Code, w.Body)
+		}
+		for _, f := range facetest.Check(w.Body.String()) {
+			t.Errorf("%s: %s", name, f)
+		}
 	}
 }

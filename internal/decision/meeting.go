@@ -172,7 +172,7 @@ func (m *Meeting) inner() error {
 		if !landbridge.ValidName(t.ID, 48) || tasks[t.ID] || !line(t.What, maxNote, true) || err != nil || t.Item != "" && !seen[t.Item] {
 			return fail.New(fail.Invalid, "an action item has an id of its own, says what is to be done, and by which day")
 		}
-		if _, err := time.Parse(time.DateOnly, t.Done); t.Done != "" && err != nil || !slices.Contains(append(m.Parties, m.Host), t.Party) {
+		if _, err := time.Parse(time.DateOnly, t.Done); t.Done != "" && err != nil || t.Party != m.Host && !slices.Contains(m.Parties, t.Party) {
 			return fail.New(fail.Invalid, "an action item is done by a party of the meeting, on a day")
 		}
 		tasks[t.ID] = true

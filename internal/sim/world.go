@@ -27,6 +27,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -88,7 +89,7 @@ func New(tb testing.TB, o Options) *World {
 	w := &World{Net: NewNetwork(o.Seed, o.Faults), Sides: map[landbridge.PartyID]*Side{}, tb: tb, parties: o.Parties,
 		rng: rand.New(rand.NewPCG(o.Seed, 0x776f726c64))}
 	var founders []party.Member
-	for _, p := range append(o.Parties, Secretariat) {
+	for _, p := range slices.Concat(o.Parties, []landbridge.PartyID{Secretariat}) {
 		s := &Side{Party: p, world: w}
 		s.countdown.Store(-1)
 		s.point.Store("")

@@ -166,14 +166,13 @@ func New(c Config) *API {
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h, pattern := a.mux.Handler(r)
+	_, pattern := a.mux.Handler(r)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 	if pattern == "" {
 		a.unknown(w, r)
 		return
 	}
-	_ = h
 	a.mux.ServeHTTP(w, r)
 }
 

@@ -262,6 +262,27 @@ func TestIdempotencyKeyIsAskedFor(t *testing.T) {
 	}
 }
 
+// TestWhatIsMadeAnewIsNotDoneAgain: the client repeats a write whose answer was
+// lost; when the node died over it, what would stand there twice needs a look.
+func TestWhatIsMadeAnewIsNotDoneAgain(t *testing.T) {
+	writes := map[string]bool{}
+	for _, r := range client.Routes() {
+		writes[r.Name] = r.Method != http.MethodGet
+	}
+	for _, name := range []string{"act", "attachToDraft", "newDelegation", "nominate", "inviteReviewer", "sayInMechanism",
+		"tableText", "translateText", "amendText", "onAmendment", "openMatter", "actInMatter", "commit", "reportOn", "saveMeeting", "floorEvent",
+		"proposeVisit", "writeNews", "newAgendaAddress", "newAgendaCode"} {
+		if !writes[name] || repeatable(name) {
+			t.Errorf("%s: a write: %v, done again: %v", name, writes[name], repeatable(name))
+		}
+	}
+	for _, name := range []string{"saveDraft", "pickSession", "dropSession", "endAgendaAddress", "publishForum"} {
+		if !writes[name] || !repeatable(name) {
+			t.Errorf("%s: a write: %v, done again: %v", name, writes[name], repeatable(name))
+		}
+	}
+}
+
 func TestRequestDigestTellsRequestsApart(t *testing.T) {
 	seen := map[string]string{}
 	for _, tt := range [][4]string{{"POST", "/a", "{}", ""}, {"PUT", "/a", "{}", ""}, {"POST", "/b", "{}", ""},

@@ -31,8 +31,11 @@ func bind(w http.ResponseWriter, r *http.Request, in any, rawBody bool) error {
 // bindUpTo is bind with a bound of its own for the JSON body.
 func bindUpTo(w http.ResponseWriter, r *http.Request, in any, limit int64) error {
 	hasBody, err := bindHead(r, in)
-	if err != nil || !hasBody {
-		return errors.Join(err, noBody(r))
+	switch {
+	case err != nil:
+		return err
+	case !hasBody:
+		return noBody(r)
 	}
 	return readJSON(w, r, in, limit)
 }

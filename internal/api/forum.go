@@ -169,7 +169,7 @@ func (a *API) forumChanges(ctx context.Context, _ *call, in client.ByForumEditio
 func (a *API) forumProgramme(ctx context.Context, _ *call, in client.ForumQuery) (client.ForumProgramme, error) {
 	p, err := a.c.Forum.Programme(ctx, in.Edition, in.Version)
 	if err == nil {
-		_, err = a.day(in.Day)
+		err = dayOrNone(in.Day)
 	}
 	if err != nil {
 		return client.ForumProgramme{}, err
@@ -181,7 +181,7 @@ func (a *API) forumProgramme(ctx context.Context, _ *call, in client.ForumQuery)
 func (a *API) exportForum(ctx context.Context, c *call, in client.ForumExport) error {
 	p, err := a.exported(ctx, c, in)
 	if err == nil {
-		_, err = a.day(in.Day)
+		err = dayOrNone(in.Day)
 	}
 	if err != nil {
 		return err

@@ -13,10 +13,8 @@ import (
 func forumEditionView(k forum.Kept, now time.Time, current bool) client.ForumEdition {
 	e := k.Edition
 	return client.ForumEdition{ID: e.ID, Phase: e.Phase(now), Current: current, Revision: k.Revision, Versions: k.Versions, Sessions: k.Sessions,
-		Things: k.Things,
-		ForumEditionText: client.ForumEditionText{Name: e.Name, Theme: e.Theme, About: e.About, Mode: e.Mode, City: e.City, Zone: e.Zone, First: e.First,
-			Last:      e.Last,
-			Languages: e.Languages, Organiser: e.Organiser, Shown: e.Shown,
+		Things: k.Things, ForumEditionText: client.ForumEditionText{Name: e.Name, Theme: e.Theme, About: e.About, Mode: e.Mode, City: e.City, Zone: e.Zone, First: e.First,
+			Last: e.Last, Languages: e.Languages, Organiser: e.Organiser, Shown: e.Shown,
 			Attendance: each(e.Attendance, func(f forum.Figure) client.ForumFigure {
 				return client.ForumFigure{Of: f.Of, Number: f.Number, How: f.How, Source: f.Source, Note: f.Note}
 			}),
@@ -30,8 +28,7 @@ func forumEditionView(k forum.Kept, now time.Time, current bool) client.ForumEdi
 func editionFrom(in client.SaveForumEdition) *forum.Edition {
 	text := func(t client.ForumText) forum.Text { return t }
 	e := &forum.Edition{ID: in.Edition, Name: in.Name, Theme: in.Theme, About: in.About, Mode: in.Mode, City: in.City, Zone: in.Zone, First: in.First,
-		Last:      in.Last,
-		Languages: in.Languages, Organiser: in.Organiser, Shown: in.Shown}
+		Last: in.Last, Languages: in.Languages, Organiser: in.Organiser, Shown: in.Shown}
 	for _, f := range in.Attendance {
 		e.Attendance = append(e.Attendance, forum.Figure{Of: f.Of, Number: f.Number, How: f.How, Source: f.Source, Note: f.Note})
 	}
@@ -67,8 +64,7 @@ func programmeView(p *forum.Programme, only []*forum.Session) client.ForumProgra
 		}),
 		Speakers: each(p.Speakers, func(x forum.Speaker) client.ForumSpeaker {
 			v := client.ForumSpeaker{ID: string(x.ID), Name: x.Name, Original: x.Original, Title: x.Title, Organisation: x.Organisation, Party: x.Party,
-				About:  x.About,
-				Origin: x.Origin, Revision: seen(forum.KindSpeaker, string(x.ID))}
+				About: x.About, Origin: x.Origin, Revision: seen(forum.KindSpeaker, string(x.ID))}
 			for _, w := range x.Available {
 				v.Available = append(v.Available, client.ForumWindow{From: stamp(w.From, p.Edition.Location()), To: stamp(w.To, p.Edition.Location())})
 			}
@@ -88,8 +84,7 @@ func sessionView(p *forum.Programme, s *forum.Session) *client.ForumSession {
 	}
 	z := p.Location(s)
 	v := &client.ForumSession{ID: string(s.ID), Number: s.Number, Part: s.Part, Track: s.Track, Kind: s.Kind, Title: s.Title, About: s.About,
-		Language:    s.Language,
-		Interpreted: s.Interpreted, Mode: s.Mode, Room: s.Room, Link: s.Link, Start: stamp(s.Start, z), End: stamp(s.End, z), Zone: s.Zone, Capacity: s.Capacity,
+		Language: s.Language, Interpreted: s.Interpreted, Mode: s.Mode, Room: s.Room, Link: s.Link, Start: stamp(s.Start, z), End: stamp(s.End, z), Zone: s.Zone, Capacity: s.Capacity,
 		Status: s.Status, Reason: s.Reason, Origin: s.Origin, Sequence: s.Sequence, Changed: moment(s.Changed),
 		Revision: p.Seen[forum.Ref{Kind: forum.KindSession, ID: string(s.ID)}]}
 	for _, x := range s.People {

@@ -144,10 +144,15 @@ func (a *API) day(s string) (string, error) {
 	if s == "" {
 		return a.c.Clock().UTC().Format(time.DateOnly), nil
 	}
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		return "", fail.New(fail.Invalid, "a day is written like 2027-09-30, not %q", clip(s))
+	return s, dayOrNone(s)
+}
+
+// dayOrNone refuses what is no day of the calendar.
+func dayOrNone(s string) error {
+	if _, err := time.Parse(time.DateOnly, s); s != "" && err != nil {
+		return fail.New(fail.Invalid, "a day is written like 2027-09-30, not %q", clip(s))
 	}
-	return s, nil
+	return nil
 }
 
 func (a *API) commitments(ctx context.Context, _ *call, in client.CommitmentQuery) (client.Commitments, error) {

@@ -49,7 +49,11 @@ type Answers interface {
 func repeatable(name string) bool {
 	switch name {
 	case "act", "attachToDraft", "newWatch", "addSubjects", "newBatch", "newCallFor", "inviteReviewer",
-		"newDelegation", "nominate", "nominateTable", "changeForumDraft":
+		"newDelegation", "nominate", "nominateTable", "changeForumDraft", "writeNews", "newAgendaAddress", "newAgendaCode":
+		return false
+	// Signed, told to others, and on the floor the next speaker's turn.
+	case "sayInMechanism", "proposeVisit", "tableText", "translateText", "amendText", "onAmendment", "openMatter", "actInMatter",
+		"commit", "reportOn", "saveMeeting", "floorEvent":
 		return false
 	}
 	return true

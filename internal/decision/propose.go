@@ -209,20 +209,25 @@ func (h *Chamber) proposal(r reader, id landbridge.ID) (*Proposal, error) {
 // Proposals lists what waits for a second person, the oldest first. Only those
 // who may speak or approve see it: it may hold the choice of a secret vote.
 func (h *Chamber) Proposals(ctx context.Context, p staff.Person) ([]*Proposal, error) {
-	if h.may(p, access.SpeakInDecisions) != nil {
-		if err := h.may(p, access.ApproveDecisions); err != nil {
-			return nil, err
-		}
+	if err := h.seesProposals(ctx, p); err != nil {
+		return nil, err
 	}
 	return h.proposals(h.reading(ctx), fmt.Sprintf(`state = $1 ORDER BY at_us, id LIMIT %d`, maxWaiting), Waiting)
 }
 
+// seesProposals refuses those who neither speak nor approve here.
+func (h *Chamber) seesProposals(ctx context.Context, p staff.Person) error {
+	view, err := h.c.Directory.View(ctx)
+	if err != nil || h.speaks(p, view, access.SpeakInDecisions) == nil {
+		return err
+	}
+	return h.speaks(p, view, access.ApproveDecisions)
+}
+
 // Proposal returns one proposal, decided ones too. Those who may see the list may see it.
 func (h *Chamber) Proposal(ctx context.Context, p staff.Person, id landbridge.ID) (*Proposal, error) {
-	if h.may(p, access.SpeakInDecisions) != nil {
-		if err := h.may(p, access.ApproveDecisions); err != nil {
-			return nil, err
-		}
+	if err := h.seesProposals(ctx, p); err != nil {
+		return nil, err
 	}
 	return h.proposal(h.reading(ctx), id)
 }

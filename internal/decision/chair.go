@@ -141,7 +141,20 @@ func (h *Chamber) takeWish(tx *db.Tx, from landbridge.PartyID, body []byte, _ ti
 	if err := canon.Decode(body, &x); err != nil || x.Kind != Asked && x.Kind != TookBack || len(x.Language) > 12 {
 		return fail.New(fail.Invalid, "a delegation asks for the floor, or takes that back")
 	}
-	_, err := h.enter(tx, x.Meeting, Event{Kind: x.Kind, Party: from, As: x.As, Language: x.Language}, "node")
+	before, err := events(tx, x.Meeting)
+	if err != nil {
+		return err
+	}
+	wishes := 0
+	for _, e := range before {
+		if e.Party == from && (e.Kind == Asked || e.Kind == TookBack) {
+			wishes++
+		}
+	}
+	if wishes >= maxWishes { // one delegation does not use up the events of all
+		return fail.New(fail.TooLarge, "%s has asked for the floor, or taken that back, more than %d times; its wish is told to the chair", from, maxWishes)
+	}
+	_, err = h.enter(tx, x.Meeting, Event{Kind: x.Kind, Party: from, As: x.As, Language: x.Language}, "node")
 	return err
 }
 

@@ -47,11 +47,12 @@ func Schema() db.Schema { return db.Schema{Package: "decision", Files: schema} }
 // Bounds.
 const (
 	MaxOfParty  = 2000 // acts of one party in one matter
-	MaxBegun    = 2000 // drafts, matters or commitments of one party, each
+	MaxBegun    = 2000 // drafts, matters, commitments or meetings of one party, each
 	MaxList     = 500
 	maxWaiting  = 200 // proposals that wait for a second person
 	maxAsked    = 200 // acts asked for again in one message
 	maxNote     = 2000
+	maxWishes   = 500 // of one delegation in one meeting, from its own node
 	maxAhead    = 5 * time.Minute
 	messageLife = 60 * 24 * time.Hour
 )

@@ -229,6 +229,13 @@ func (h *Chamber) SaveMeeting(ctx context.Context, p staff.Person, m Meeting) (l
 }
 
 func (h *Chamber) keepMeeting(tx *db.Tx, m *Meeting, body []byte, actor string, at time.Time) error {
+	var others int64
+	if err := tx.QueryRow(`SELECT count(*) FROM decision_meeting WHERE host = $1 AND id <> $2`, string(m.Host), string(m.ID)).Scan(&others); err != nil {
+		return fmt.Errorf("counting meetings: %w", err)
+	}
+	if others >= MaxBegun {
+		return fail.New(fail.TooLarge, "%s holds more than %d meetings", m.Host, MaxBegun)
+	}
 	digest := landbridge.Sum(append([]byte(domainMeeting), body...))
 	_, err := h.c.Log.Append(tx, record.Fact{Kind: kindMeeting, Actor: actor, Digest: digest, Note: string(m.Host)})
 	if err != nil {
@@ -251,8 +258,8 @@ func (h *Chamber) takeMeeting(tx *db.Tx, from landbridge.PartyID, body []byte, a
 	if err != nil {
 		return err
 	}
-	if m.Host != from {
-		return fail.New(fail.Denied, "the record of a meeting comes from its host")
+	if m.Host != from || !slices.Contains(m.Parties, h.me) {
+		return fail.New(fail.Denied, "the record of a meeting comes from its host, and goes to its parties")
 	}
 	was, err := meeting(tx, m.ID)
 	switch {

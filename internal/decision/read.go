@@ -127,10 +127,15 @@ func (h *Chamber) Drafts(ctx context.Context, p staff.Person) ([]*kernel.Draft, 
 	return out, err
 }
 
+// promised selects commitments and the reports of those who made them. What
+// others report counts for nothing and may bear any time, so it is not read:
+// it would take the place of what counts.
+const promised = `(kind = $1 OR kind = $2 AND EXISTS (SELECT 1 FROM decision_act c WHERE c.digest = decision_act.about AND c.kind = $1 AND c.party = decision_act.party))`
+
 // Commitments returns every commitment this node knows, by due day. They are public.
 func (h *Chamber) Commitments(ctx context.Context) ([]*kernel.Commitment, error) {
 	var n int64
-	err := h.c.DB.QueryRow(ctx, `SELECT count(*) FROM decision_act WHERE kind IN ($1, $2)`, kernel.Committed, kernel.Reported).Scan(&n)
+	err := h.c.DB.QueryRow(ctx, `SELECT count(*) FROM decision_act WHERE `+promised, kernel.Committed, kernel.Reported).Scan(&n)
 	if err != nil {
 		return nil, fmt.Errorf("counting commitments: %w", err)
 	}
@@ -139,7 +144,7 @@ func (h *Chamber) Commitments(ctx context.Context) ([]*kernel.Commitment, error)
 	have := m.vows
 	m.mu.Unlock()
 	if have.acts != n {
-		all, err := acts(h.reading(ctx), `kind IN ($1, $2)`, kernel.Committed, kernel.Reported)
+		all, err := acts(h.reading(ctx), promised, kernel.Committed, kernel.Reported)
 		if err != nil {
 			return nil, err
 		}

@@ -130,7 +130,8 @@ func (h *Chamber) Drafts(ctx context.Context, p staff.Person) ([]*kernel.Draft, 
 // promised selects commitments and the reports of those who made them. What
 // others report counts for nothing and may bear any time, so it is not read:
 // it would take the place of what counts.
-const promised = `(kind = $1 OR kind = $2 AND EXISTS (SELECT 1 FROM decision_act c WHERE c.digest = decision_act.about AND c.kind = $1 AND c.party = decision_act.party))`
+const promised = `(kind = $1 OR kind = $2 AND EXISTS (
+	SELECT 1 FROM decision_act c WHERE c.digest = decision_act.about AND c.kind = $1 AND c.party = decision_act.party))`
 
 // Commitments returns every commitment this node knows, by due day. They are public.
 func (h *Chamber) Commitments(ctx context.Context) ([]*kernel.Commitment, error) {

@@ -13,8 +13,8 @@ import (
 func forumEditionView(k forum.Kept, now time.Time, current bool) client.ForumEdition {
 	e := k.Edition
 	return client.ForumEdition{ID: e.ID, Phase: e.Phase(now), Current: current, Revision: k.Revision, Versions: k.Versions, Sessions: k.Sessions,
-		Things: k.Things, ForumEditionText: client.ForumEditionText{Name: e.Name, Theme: e.Theme, About: e.About, Mode: e.Mode, City: e.City, Zone: e.Zone, First: e.First,
-			Last: e.Last, Languages: e.Languages, Organiser: e.Organiser, Shown: e.Shown,
+		Things: k.Things, ForumEditionText: client.ForumEditionText{Name: e.Name, Theme: e.Theme, About: e.About, Mode: e.Mode, City: e.City, Zone: e.Zone,
+			First: e.First, Last: e.Last, Languages: e.Languages, Organiser: e.Organiser, Shown: e.Shown,
 			Attendance: each(e.Attendance, func(f forum.Figure) client.ForumFigure {
 				return client.ForumFigure{Of: f.Of, Number: f.Number, How: f.How, Source: f.Source, Note: f.Note}
 			}),
@@ -84,7 +84,8 @@ func sessionView(p *forum.Programme, s *forum.Session) *client.ForumSession {
 	}
 	z := p.Location(s)
 	v := &client.ForumSession{ID: string(s.ID), Number: s.Number, Part: s.Part, Track: s.Track, Kind: s.Kind, Title: s.Title, About: s.About,
-		Language: s.Language, Interpreted: s.Interpreted, Mode: s.Mode, Room: s.Room, Link: s.Link, Start: stamp(s.Start, z), End: stamp(s.End, z), Zone: s.Zone, Capacity: s.Capacity,
+		Language: s.Language, Interpreted: s.Interpreted,
+		Mode: s.Mode, Room: s.Room, Link: s.Link, Start: stamp(s.Start, z), End: stamp(s.End, z), Zone: s.Zone, Capacity: s.Capacity,
 		Status: s.Status, Reason: s.Reason, Origin: s.Origin, Sequence: s.Sequence, Changed: moment(s.Changed),
 		Revision: p.Seen[forum.Ref{Kind: forum.KindSession, ID: string(s.ID)}]}
 	for _, x := range s.People {

@@ -16,6 +16,7 @@ import (
 type MineView struct {
 	Frame
 	Secret   string
+	Wrote    string // a secret that opens nothing
 	Problem  string
 	Said     string
 	Entry    *MineEntry
@@ -143,7 +144,7 @@ func (s *site) showMine(v *visit, secret, said string, form *EntryForm, problem 
 	}
 	e, comments, err := s.Calls.Look(v.Context(), secret)
 	if fail.Is(err, fail.Missing) {
-		view.Secret, view.Problem = "", capital(fail.Safe(err))
+		view.Secret, view.Wrote, view.Problem = "", typed(secret), capital(fail.Safe(err))
 		return s.showAs(v, http.StatusNotFound, "callmine", view)
 	}
 	if err != nil {

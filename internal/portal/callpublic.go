@@ -266,6 +266,7 @@ func (s *site) share(v *visit) error {
 // A TakeBackView is page/takeback: a visitor ends the consent they gave.
 type TakeBackView struct {
 	Frame
+	Wrote   string // a secret that is none
 	Problem string
 	Done    bool
 }
@@ -287,7 +288,7 @@ func (s *site) doTakeBack(v *visit) error {
 	v.w.Header().Set("Cache-Control", "no-store")
 	status := http.StatusOK
 	if err := s.Calls.TakeBack(v.Context(), f.Get("secret")); fail.Is(err, fail.Missing) {
-		view.Problem, status = capital(fail.Safe(err)), http.StatusNotFound
+		view.Problem, view.Wrote, status = capital(fail.Safe(err)), typed(strings.TrimSpace(f.Get("secret"))), http.StatusNotFound
 	} else if err != nil {
 		return err
 	}

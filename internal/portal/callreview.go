@@ -16,6 +16,8 @@ type ReviewView struct {
 	Frame
 	Secret  string // of this desk, once it is open
 	Fresh   bool   // the secret was told just now
+	Code    string // as written, where it was refused
+	Wrote   string // a secret that is none
 	Problem string
 	Said    string
 	Tasks   []TaskLine
@@ -68,7 +70,7 @@ func (s *site) doReview(v *visit) error {
 	case "accept":
 		secret, e := s.Calls.Accept(v.Context(), f.Get("code"))
 		if err = e; err != nil {
-			view.Secret = ""
+			view.Secret, view.Code = "", typed(strings.TrimSpace(f.Get("code")))
 		} else {
 			view.Secret, view.Fresh = secret, true
 		}
@@ -97,12 +99,12 @@ func (s *site) showReview(v *visit, view ReviewView, problem error) error {
 		}
 		view.Problem, status = capital(fail.Safe(problem)), http.StatusUnprocessableEntity
 	}
-	if view.Secret == "" || view.Reading != nil {
+	if view.Secret == "" && view.Problem != "" || view.Reading != nil {
 		return s.showAs(v, status, "callreview", view)
 	}
 	all, err := s.Calls.Tasks(v.Context(), view.Secret)
 	if fail.Is(err, fail.Missing) {
-		view.Secret, view.Problem = "", capital(fail.Safe(err))
+		view.Secret, view.Wrote, view.Problem = "", typed(view.Secret), capital(fail.Safe(err))
 		return s.showAs(v, http.StatusNotFound, "callreview", view)
 	}
 	if err != nil {

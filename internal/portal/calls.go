@@ -21,6 +21,7 @@ const (
 	maxFileForm  = call.MaxFile + 64<<10 // bytes: a file, and what stands around it
 	authorRows   = 6                     // of a form; the API takes more
 	rowsShown    = 2                     // of them before the fold
+	maxTyped     = 80                    // bytes of a secret that is shown again
 	maxPublic    = 200                   // entries on one page of the proceedings
 )
 
@@ -173,6 +174,15 @@ func onPage(err error) bool {
 	return fail.Is(err, fail.Invalid) || fail.Is(err, fail.TooLarge) || fail.Is(err, fail.Expired) || fail.Is(err, fail.Conflict) || fail.Is(err,
 		fail.Denied) ||
 		fail.Is(err, fail.Missing)
+}
+
+// typed is what stands in the field of a secret again, so that one wrong letter
+// can be mended; what is longer than every secret does not come back.
+func typed(s string) string {
+	if len(s) > maxTyped {
+		return ""
+	}
+	return s
 }
 
 // longForm reads a form that may hold a long text.

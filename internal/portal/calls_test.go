@@ -367,6 +367,22 @@ func TestShareByForm(t *testing.T) {
 	}
 }
 
+// TestWrongSecret: a secret that opens nothing stays in its field, so that one
+// letter can be mended; none at all is said to be none; a flood does not come back.
+func TestWrongSecret(t *testing.T) {
+	h := callPortal(t, seeded(t), nil)
+	for _, c := range []struct{ page, field, do string }{{"mine", "secret", "look"}, {"review", "secret", "tasks"}, {"review", "code", "accept"}, {"take-back", "secret", ""}} {
+		for wrote, kept := range map[string]string{"": "", `one "wrong`: "one &#34;wrong", strings.Repeat("x", maxTyped+1): ""} {
+			w := send(t, h, callsPath+c.page, url.Values{c.field: {wrote}, "do": {c.do}})
+			page := w.Body.String()
+			if w.Code < 400 || !strings.Contains(page, `role="alert"`) || !strings.Contains(page, `name="`+c.field+`" required value="`+kept+`"`) {
+				t.Errorf("%s %s %.20q: %d", c.page, c.field, wrote, w.Code)
+			}
+			strict(t, c.page, page)
+		}
+	}
+}
+
 // TestTooMany: each form asks its own allowance, and says what to do once it is
 // used up. What the allowances are is the test of package pace.
 func TestTooMany(t *testing.T) {

@@ -42,6 +42,7 @@ const (
 // stands in the bodies of its forms and in no address.
 type NominateView struct {
 	Frame
+	Wrote      string // a secret that is none
 	Secret     string
 	Delegation string
 	Edition    string
@@ -97,7 +98,7 @@ func (s *site) sendNomination(v *visit) error {
 	secret := strings.TrimSpace(v.PostFormValue("secret"))
 	st, err := s.Guests.Look(v.Context(), secret)
 	if fail.Is(err, fail.Missing) {
-		return s.showNominate(v, http.StatusNotFound, NominateView{Problem: said(v, err)})
+		return s.showNominate(v, http.StatusNotFound, NominateView{Problem: said(v, err), Wrote: typed(secret)})
 	}
 	if err != nil {
 		return err

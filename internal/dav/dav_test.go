@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -220,6 +221,25 @@ func TestShut(t *testing.T) {
 	c, err := clear.agendas.NewAddress(t.Context(), clear.me, "phone", false)
 	must(t, err)
 	has(t, clear.ask("PROPFIND", Prefix, "", c), http.StatusForbidden, "TLS only")
+}
+
+// TestOnce: an answer holds each thing once, however often it is asked for, and
+// does not repeat a long name for everything it holds.
+func TestOnce(t *testing.T) {
+	w := newWorld(t, true)
+	a, err := w.agendas.NewAddress(t.Context(), w.me, "phone", false)
+	must(t, err)
+	must(t, w.agendas.Pick(t.Context(), w.me, opening))
+	home := Prefix + a.ID + "/"
+	one := home + "agenda/" + string(opening) + ".ics"
+	many := strings.Replace(multiget(slices.Repeat([]string{one}, 100)...), "<c:calendar-data/>", strings.Repeat("<c:calendar-data/>", 100), 1)
+	got := w.ask("REPORT", home+"agenda/", many, a)
+	has(t, got, http.StatusMultiStatus, "BEGIN:VEVENT")
+	if n := strings.Count(got.Body.String(), "BEGIN:VEVENT"); n != 1 {
+		t.Errorf("one session is given out %d times", n)
+	}
+	long := `<propfind xmlns="DAV:"><prop><x:nothing xmlns:x="` + strings.Repeat("x", maxName) + `"/></prop></propfind>`
+	has(t, w.ask("PROPFIND", home+"agenda/", long, a, "Depth", "1"), http.StatusRequestEntityTooLarge)
 }
 
 // BenchmarkSync fetches an agenda of as many sessions as one may hold.

@@ -20,6 +20,7 @@ const (
 	maxDepth = 32
 	maxNames = 200  // properties
 	maxHrefs = 2000 // of one multiget
+	maxName  = 256  // bytes of an element's name with its namespace
 )
 
 // Namespaces.
@@ -63,7 +64,7 @@ func parseRequest(body io.Reader) (*request, error) {
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
-			if len(stack) >= maxDepth || len(q.names) >= maxNames || len(q.hrefs) >= maxHrefs {
+			if len(stack) >= maxDepth || len(q.names) >= maxNames || len(q.hrefs) >= maxHrefs || len(t.Name.Space)+len(t.Name.Local) > maxName {
 				return nil, fail.New(fail.TooLarge, "the request asks for too much at once")
 			}
 			if err := q.element(stack, t); err != nil {
@@ -92,7 +93,9 @@ func (q *request) element(stack []xml.Name, t xml.StartElement) error {
 		}
 		q.kind = t.Name
 	case stack[len(stack)-1] == (xml.Name{Space: nsDAV, Local: "prop"}) && len(stack) == 2:
-		q.names = append(q.names, t.Name)
+		if !slices.Contains(q.names, t.Name) {
+			q.names = append(q.names, t.Name)
+		}
 	case t.Name.Space == nsDAV && (t.Name.Local == "allprop" || t.Name.Local == "propname"):
 		q.all = true
 	case t.Name == (xml.Name{Space: nsDAV, Local: "href"}):
@@ -173,8 +176,13 @@ func (h *handler) report(w http.ResponseWriter, r *http.Request, o *agenda.Opene
 		a.send(w)
 		return nil
 	}
+	told := map[string]bool{}
 	for _, href := range q.hrefs {
 		p := path(href)
+		if told[p] {
+			continue
+		}
+		told[p] = true
 		if i := slices.IndexFunc(below, func(m *resource) bool { return m.path == p }); i >= 0 {
 			a.add(below[i], q)
 		} else {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -311,11 +310,7 @@ func callPaper() *command {
 				if err != nil {
 					return err
 				}
-				const mode = 0o644
-				if err := os.WriteFile(filepath.Clean(out), []byte(text), mode); err != nil {
-					return fmt.Errorf("saving the file: %w", err)
-				}
-				return nil
+				return writePublic(filepath.Clean(out), text)
 			}
 		}),
 	}

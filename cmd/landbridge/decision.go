@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -253,8 +252,8 @@ func (c *caller) saveText(name, text string) error {
 		_, err := fmt.Fprint(c.a.out, text)
 		return err
 	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil { // it is public
-		return fail.Because(err, fail.Denied, "%s cannot be written", name)
+	if err := writePublic(name, text); err != nil {
+		return err
 	}
 	return c.show(map[string]string{"file": name}, keyValues("written", name), "")
 }

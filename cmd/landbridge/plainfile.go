@@ -170,6 +170,14 @@ type held struct{ *bytes.Reader }
 // Close does nothing: there is no file.
 func (held) Close() error { return nil }
 
+// writePublic writes what everyone may read to a file.
+func writePublic(name, text string) error {
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		return fail.Because(err, fail.Denied, "%s cannot be written", name)
+	}
+	return nil
+}
+
 // writeOut writes body to a file, or to standard output when name is empty.
 func writeOut(a *app, name string, body io.ReadCloser) error {
 	if name != "" {

@@ -148,7 +148,7 @@ func (s *story) freed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.quiet(ctx, sol); err != nil {
+	if err := s.settled(ctx); err != nil {
 		return err
 	}
 	began := s.a.now()
@@ -178,7 +178,7 @@ func (s *story) freed(ctx context.Context) error {
 		return err
 	}
 	s.tell("XB f.dahl", "confirmed that the person is free; XA sees it", "", began)
-	if err := s.quiet(ctx, sol); err != nil {
+	if err := s.settled(ctx); err != nil {
 		return err
 	}
 	return s.f.set(ctx, 0)

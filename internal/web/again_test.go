@@ -9,7 +9,8 @@ import (
 
 // TestAgain: of the many forms on the page of a meeting, the one that was refused
 // keeps what was written, stands open and says what is wrong; the others are as
-// they were. Minutes that somebody typed for an hour are not lost to a conflict.
+// they were. Minutes that somebody typed for an hour are not lost to a conflict,
+// and a button of the floor that is pressed twice does one thing.
 func TestAgain(t *testing.T) {
 	desk := newReader(t, oneNode(t).URL, "en")
 	desk.signIn("Tessa Lund")
@@ -49,5 +50,19 @@ func TestAgain(t *testing.T) {
 	if n := strings.Count(page, "<details open>"); n != 1 || strings.Count(page, "An hour") != 1 {
 		t.Errorf("%d forms stand open, and the words stand in more than theirs", n)
 	}
+
+	turn := func(page string) string {
+		m := regexp.MustCompile(`name="turn" value="([^"]+)"`).FindStringSubmatch(page)
+		if m == nil {
+			t.Fatal("the page does not say which turn it shows")
+		}
+		return m[1]
+	}
+	page = post(path, 200, url.Values{"do": {"item-opened"}, "item": {item}})
+	page = post(path, 200, url.Values{"do": {"asked"}, "party": {"XA"}})
+	call := url.Values{"do": {"called"}, "turn": {turn(page)}}
+	page = post(path, 200, call, `role="timer"`)
+	post(path, 422, call, "The floor has moved on", `role="timer"`)
+	post(path, 200, url.Values{"do": {"ended"}, "turn": {turn(page)}}, "Nobody has the floor")
 	post(path, 422, url.Values{"do": {"task"}, "revision": {old}, "what": {"Send <it>"}, "party": {"XA"}, "due": {"2027-02-30"}}, `value="Send &lt;it&gt;"`, `value="2027-02-30"`)
 }

@@ -162,12 +162,16 @@ func wantsJSON(r *http.Request) bool {
 
 // to sends the browser on after a form, with a word about what was done.
 func (v *visit) to(path, said string) error {
+	path, spot, _ := strings.Cut(path, "#")
 	if said != "" {
 		sep := "?"
 		if strings.Contains(path, "?") {
 			sep = "&"
 		}
 		path += sep + "said=" + said
+	}
+	if spot != "" {
+		path += "#" + spot
 	}
 	http.Redirect(v.w, v.Request, path, http.StatusSeeOther)
 	return nil

@@ -128,6 +128,7 @@ type MeetingView struct {
 	Tasks                                                      []ActionLine
 	Result                                                     string
 	Problem                                                    string
+	TurnKey                                                    string // of the turn that the page shows
 }
 
 // An ItemCard is one point of the agenda.
@@ -258,6 +259,7 @@ func clockText(d time.Duration) string {
 
 func (s *site) meetingFloor(v *visit, f *decision.Floor, view *MeetingView) {
 	t, now := v.t, s.Clock()
+	view.TurnKey = turnKey(f)
 	as := func(word string) string { return t.T("meet.as." + asWord(word)) }
 	if x := f.Now; x != nil {
 		view.Turn = &TurnCard{Code: string(x.Party), Name: s.partyName(v, x.Party), As: as(x.As), Language: languageName(t, x.Language),
@@ -319,18 +321,22 @@ func (s *site) changeMeeting(v *visit) error {
 	if err != nil {
 		return err
 	}
-	ctx, do := v.Context(), v.FormValue("do")
+	ctx, do, back := v.Context(), v.FormValue("do"), "#floor" // whoever uses the keyboard goes on where they were
 	e := decision.Event{Kind: do, Item: v.FormValue("item"), Party: landbridge.PartyID(v.FormValue("party")), As: v.FormValue("as"),
 		Language: v.FormValue("language")}
 	switch do {
-	case decision.ItemOpened, decision.Asked, decision.TookBack, decision.Called, decision.Ended, decision.ListClosed, decision.ListOpened:
+	case decision.Called, decision.Ended:
+		if err = s.sameTurn(v, id); err == nil {
+			_, err = s.Decision.Happen(ctx, v.me(), id, e)
+		}
+	case decision.ItemOpened, decision.Asked, decision.TookBack, decision.ListClosed, decision.ListOpened:
 		_, err = s.Decision.Happen(ctx, v.me(), id, e)
 	case "wish":
 		err = s.Decision.AskFloor(ctx, v.me(), id, decision.Asked, e.As, e.Language)
 	case "unwish":
 		err = s.Decision.AskFloor(ctx, v.me(), id, decision.TookBack, e.As, "")
 	default:
-		err = s.editMeeting(v, id, do)
+		back, err = "", s.editMeeting(v, id, do)
 	}
 	if decisionSaid(err) {
 		return s.showMeeting(v, http.StatusUnprocessableEntity, id, sentence(fail.Safe(err)))
@@ -338,7 +344,26 @@ func (s *site) changeMeeting(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to("/meetings/"+string(id), "saved")
+	return v.to("/meetings/"+string(id)+back, "saved")
+}
+
+// sameTurn refuses to end a turn, or to call the next, when the floor is not as
+// the page showed it: a button pressed twice skips no delegation.
+func (s *site) sameTurn(v *visit, id landbridge.ID) error {
+	_, f, err := s.Decision.Floor(v.Context(), v.me(), id)
+	if err == nil && turnKey(f) != v.FormValue("turn") {
+		err = fail.New(fail.Conflict, "the floor has moved on since this page was shown; it is shown now as it is")
+	}
+	return err
+}
+
+// turnKey tells one turn of a meeting from every other.
+func turnKey(f *decision.Floor) string {
+	key := f.Item + "-" + strconv.Itoa(len(f.Spoken))
+	if f.Now != nil {
+		key += "-" + string(f.Now.Party)
+	}
+	return key
 }
 
 // editMeeting keeps the next revision of a record with one change.

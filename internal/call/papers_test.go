@@ -290,3 +290,27 @@ func benchDesk(b *testing.B) *thousand {
 	}
 	return d
 }
+
+// TestWishesStay: what an organiser asks of the secretariat is not published
+// with the side event.
+func TestWishesStay(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		ctx := t.Context()
+		call := d.open(SideEvent)
+		x := Content{Title: "Rails at night", Abstract: "A talk.", Event: &Event{Format: "site", Minutes: 60, Seats: 40, Wishes: "Not on Tuesday; our speaker is in hospital"}}
+		r, err := d.Submit(ctx, call, x, authors)
+		must(t, err)
+		entry := d.only(call).ID
+		must(t, d.Decide(ctx, chair, entry, Accepted, ""))
+		_, err = d.Publish(ctx, chair, call)
+		must(t, err)
+		p, err := d.Publication(ctx, entry)
+		must(t, err)
+		if p.Content.Event == nil || p.Content.Event.Seats != 40 || p.Content.Event.Wishes != "" {
+			t.Errorf("the public reads %+v", p.Content.Event)
+		}
+		if e, _, err := d.Look(ctx, r.Secret); err != nil || e.Content.Event.Wishes == "" {
+			t.Errorf("the organiser reads %+v, %v", e, err)
+		}
+	})
+}

@@ -42,7 +42,8 @@ type ready struct {
 }
 
 // Publish makes the accepted entries of a call public: what was written, and by
-// whom, without addresses. It may be repeated when more were accepted.
+// whom, without addresses and without what was asked of the secretariat. It may
+// be repeated when more were accepted.
 func (d *Desk) Publish(ctx context.Context, p staff.Person, call landbridge.ID) (published int, err error) {
 	all, err := d.List(ctx, p, call)
 	if err != nil {
@@ -99,6 +100,9 @@ func (d *Desk) ready(ctx context.Context, s Standing) (*ready, error) {
 	if e.Call.Kind == Award {
 		r.out.Reason = e.Decision.Reason // why it is commended
 		r.out.Authors = nil              // who nominated is not published
+	}
+	if r.out.Content.Event != nil {
+		r.out.Content.Event.Wishes = "" // they are for the secretariat
 	}
 	r.long, r.out.Content.Text = r.out.Content.Text, "" // kept beside it, so that a list stays small
 	if r.body, err = json.Marshal(r.out); err != nil || e.File == 0 {

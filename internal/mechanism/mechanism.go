@@ -215,12 +215,17 @@ func (g *Groups) take(tx *db.Tx, from landbridge.PartyID, kind string, body []by
 	if st.Made.After(at.Add(maxAhead)) {
 		return fail.New(fail.Invalid, "the statement was made in the future; correct the clock of your node")
 	}
-	var known int64
-	if err := tx.QueryRow(`SELECT count(*) FROM mechanism_statement WHERE id = $1`, string(st.ID)).Scan(&known); err != nil {
+	var known, theirs int64
+	err = tx.QueryRow(`SELECT count(*), count(*) FILTER (WHERE party = $2) FROM mechanism_statement WHERE id = $1`, string(st.ID), string(from)).
+		Scan(&known, &theirs)
+	if err != nil {
 		return fmt.Errorf("looking for a statement: %w", err)
 	}
-	if known > 0 {
+	if theirs > 0 {
 		return nil
+	}
+	if known > 0 { // somebody took the id on purpose; who is passed over learns of it
+		return fail.New(fail.Conflict, "another party has said something under this id")
 	}
 	if err := g.keep(tx, st, body, "node", at); err != nil {
 		return err

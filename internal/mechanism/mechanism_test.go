@@ -108,7 +108,11 @@ func TestTakeRefuses(t *testing.T) {
 		if s := b.state().State; len(s.Members) != 1 {
 			t.Errorf("%+v", s)
 		}
-		st.Made = start.Add(time.Hour)
+		st.Party = "XF"
+		if err := take("XF", Joined); !fail.Is(err, fail.Conflict) {
+			t.Errorf("what comes under the id of another's statement is passed over in silence: %v", err)
+		}
+		st.Party, st.Made = "XA", start.Add(time.Hour)
 		if err := take("XA", Joined); !fail.Is(err, fail.Invalid) {
 			t.Errorf("from the future: %v", err)
 		}

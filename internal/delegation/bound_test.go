@@ -92,3 +92,24 @@ func TestPostponed(t *testing.T) {
 		refused(t, err, fail.Missing, "erased")
 	})
 }
+
+// TestOneDelegation: what one delegation nominates over its quota does not use
+// up the room of the edition.
+func TestOneDelegation(t *testing.T) {
+	forum(t, func(t *testing.T, xf, xa *testNode) {
+		ctx := t.Context()
+		group := xf.invite(Delegation{Kind: KindParty, Party: "XA", Name: "Azuria", Members: 1})
+		other, err := xf.Invite(ctx, desk, Delegation{Edition: "2026", Kind: "ngo", Name: "Watch on Corridors", Members: 1})
+		must(t, err)
+		xf.deliver(xa)
+		xf.fill(maxOfGroup, "delegation_person (id, edition, delegation, part, state, number, body, decision, nominated_by, proposed_by, revision, nominated_us, erase_us)",
+			"'p' || i, '2026', '"+string(group)+"', 'member', 'refused', 0, '', '', 'node', '', 1, 0, 0")
+		_, err = xa.Nominate(ctx, focal, group, []Nominee{{Head, mara}})
+		must(t, err)
+		if errs := xa.deliver(xf); len(errs) != 1 || !fail.Is(errs[0], fail.TooLarge) {
+			t.Errorf("the delegation nominates on: %v", errs)
+		}
+		_, err = xf.Nominate(ctx, desk, other, []Nominee{{Head, mara}})
+		must(t, err)
+	})
+}

@@ -65,6 +65,7 @@ const (
 	MaxReason   = 1000      // bytes
 	MaxLetter   = 256 << 10 // bytes of a letter that is shown to us
 	maxGroups   = 2000      // delegations of one edition
+	maxOfGroup  = 5000      // people ever put forward for one delegation, refused ones too
 	maxEditions = 200
 	maxLine     = 120 // bytes of a name, a title, a place
 	maxKeepDays = 365

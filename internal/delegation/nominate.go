@@ -134,9 +134,13 @@ func (o *Office) fits(tx *db.Tx, d *Delegation, part string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var all int
-	if err := tx.QueryRow(`SELECT count(*) FROM delegation_person WHERE edition = $1`, d.Edition).Scan(&all); err != nil {
+	var all, here int
+	err = tx.QueryRow(`SELECT count(*), count(*) FILTER (WHERE delegation = $2) FROM delegation_person WHERE edition = $1`, d.Edition, d.ID).Scan(&all, &here)
+	if err != nil {
 		return false, err
+	}
+	if here >= maxOfGroup { // one delegation does not use up the room of all
+		return false, fail.New(fail.TooLarge, "%d people were put forward for this delegation already, refused ones among them; write to the secretariat", here)
 	}
 	if all >= MaxPeople {
 		return false, fail.New(fail.TooLarge, "an edition holds at most %d people", MaxPeople)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -44,7 +45,11 @@ func readPlain(name string, into any) error {
 		return fail.New(fail.Invalid, "%s: %v", filepath.Base(name), err)
 	}
 	if err := client.ReadJSON(b, into); err != nil {
-		return fail.New(fail.Invalid, "%s: %v; put numbers that are names, such as an id, into quotes", filepath.Base(name), err)
+		advice := ""
+		if strings.Contains(err.Error(), "is a text, not") { // YAML takes 2027 for a number and yes for a truth
+			advice = "; put it into quotes"
+		}
+		return fail.New(fail.Invalid, "%s: %v%s", filepath.Base(name), err, advice)
 	}
 	return nil
 }

@@ -141,6 +141,28 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// TestEveryRouteAsksWho: what is not open by its own declaration is closed to
+// who does not say who they are, before anything else is looked at.
+func TestEveryRouteAsksWho(t *testing.T) {
+	a, open := testAPI(io.Discard), 0
+	for _, rt := range client.Routes() {
+		if rt.Open || rt.Name == "health" {
+			open++
+			continue
+		}
+		path := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(rt.Path, "x")
+		r := httptest.NewRequest(rt.Method, client.Prefix+path+"?nosuch=1", strings.NewReader("not JSON"))
+		w := httptest.NewRecorder()
+		a.ServeHTTP(w, r)
+		if w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), "say who you are") {
+			t.Errorf("%s: %d %.200s", rt.Name, w.Code, w.Body)
+		}
+	}
+	if open != 21 {
+		t.Errorf("%d routes are open; each is a decision of its own, and changes this number", open)
+	}
+}
+
 // TestDocsNeedNothingFromElsewhere reads the page as a browser would.
 func TestDocsNeedNothingFromElsewhere(t *testing.T) {
 	w := httptest.NewRecorder()

@@ -135,7 +135,7 @@ func parseDigest(what, s string) (landbridge.Digest, error) {
 func given(pairs ...string) error {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
-			return fail.New(fail.Invalid, "the %s is missing; give it", pairs[i])
+			return fail.New(fail.Invalid, "%q is missing; give it", pairs[i])
 		}
 	}
 	return nil

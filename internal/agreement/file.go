@@ -18,6 +18,7 @@ import (
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/staff"
+	"landbridge.example/internal/table"
 )
 
 // FileFormat is the first key of a JSON file of instruments.
@@ -236,7 +237,7 @@ func csvRows(b []byte) ([]csvRow, error) {
 		}
 		row := csvRow{line, map[string]string{}}
 		for k, name := range head {
-			row.cells[name] = strings.TrimPrefix(strings.TrimSpace(cells[k]), "'")
+			row.cells[name] = strings.TrimSpace(table.Unguard(strings.TrimSpace(cells[k])))
 		}
 		rows = append(rows, row)
 	}
@@ -382,9 +383,7 @@ func (i *Instrument) lines() [][]string {
 			string(i.Ended), i.Registration, i.Depositary, string(m.Party), string(m.Signed), string(m.Ratified), string(m.InForce), string(m.Denounced),
 			strings.Join(i.Processes(), ";"), article, transfer, i.Note}
 		for k, cell := range line { // a spreadsheet must not run a title as a formula
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				line[k] = "'" + cell
-			}
+			line[k] = table.Guard(cell)
 		}
 		out = append(out, line)
 	}

@@ -16,6 +16,7 @@ import (
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/table"
 )
 
 func (a *API) delegationRoutes() {
@@ -241,13 +242,13 @@ func (a *API) guestTable(ctx context.Context, c *call, in client.GuestTable) err
 		return err
 	}
 	if in.Form == "csv" {
-		b, err := delegation.CSV(rows)
+		b, err := table.CSV(rows)
 		if err != nil {
 			return err
 		}
 		return c.bytes("text/csv; charset=utf-8", b)
 	}
-	b, err := delegation.XLSX(t.T("guest.sheet"), rows)
+	b, err := table.XLSX(t.T("guest.sheet"), rows)
 	if err != nil {
 		return err
 	}

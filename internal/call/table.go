@@ -1,10 +1,8 @@
 package call
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"unicode"
 
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/table"
 )
 
 // Columns names the columns of [CSV], in their order.
@@ -44,35 +43,22 @@ func CSV(head []string, all []Standing) ([]byte, error) {
 			strings.Join(s.Content.Keywords, "; "), s.Sent.UTC().Format(time.RFC3339), strconv.Itoa(s.Count), mean, s.Decision.Way, s.Decision.Reason,
 			s.Content.Abstract})
 	}
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	for _, row := range rows {
+	for _, row := range rows[1:] {
 		for i := range row {
-			row[i] = harmless(row[i])
-		}
-		if err := w.Write(row); err != nil {
-			return nil, fmt.Errorf("writing a table: %w", err)
+			row[i] = plain(row[i])
 		}
 	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	return table.CSV(rows)
 }
 
-// harmless keeps a spreadsheet from running a text as a formula. Blanks and
-// control characters before the sign do not help: the first that is seen counts.
-func harmless(text string) string {
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+// plain takes out of a text what hides from a reader, or breaks lines.
+func plain(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return ' '
 		}
 		return r
 	}, text))
-	if text != "" && strings.ContainsRune("=+-@|%＝＋－＠", []rune(text)[0]) {
-		return "'" + text
-	}
-	return text
 }
 
 // ParsePlan reads the stands of an expo from lines of "code, hall, left, top,

@@ -9,6 +9,7 @@ import (
 	"landbridge.example/internal/db/dbtest"
 	"landbridge.example/internal/delegation/door"
 	"landbridge.example/internal/exchange/exchangetest"
+	"landbridge.example/internal/table"
 )
 
 // crowd is an edition of 2,000 people in 20 delegations, all approved, every
@@ -79,14 +80,14 @@ func BenchmarkList2000(b *testing.B) {
 		{"csv", func(b *testing.B) {
 			rows, err := xf.Table(ctx, desk, q, Columns(nil))
 			must(b, err)
-			if _, err := CSV(rows); err != nil || len(rows) != 2001 {
+			if _, err := table.CSV(rows); err != nil || len(rows) != 2001 {
 				b.Fatal(err, len(rows))
 			}
 		}},
 		{"xlsx", func(b *testing.B) {
 			rows, err := xf.Table(ctx, desk, q, Columns(nil))
 			must(b, err)
-			if _, err := XLSX("People", rows); err != nil {
+			if _, err := table.XLSX("People", rows); err != nil {
 				b.Fatal(err)
 			}
 		}},

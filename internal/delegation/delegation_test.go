@@ -19,6 +19,7 @@ import (
 	"landbridge.example/internal/delegation/badge"
 	"landbridge.example/internal/delegation/door"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/table"
 )
 
 // TestPartyNominates follows a person whom a party's own node nominates: over
@@ -251,12 +252,12 @@ func TestList(t *testing.T) {
 		if len(rows) != 2 || rows[0][5] != "Name" || rows[1][5] != "Zoë Ångström" {
 			t.Errorf("%q", rows)
 		}
-		file, err := CSV(rows)
+		file, err := table.CSV(rows)
 		must(t, err)
 		if !bytes.HasPrefix(file, []byte("\ufeff")) || !bytes.Contains(file, []byte(`"'=HYPERLINK(""x"")"`)) {
 			t.Errorf("%s", file)
 		}
-		book, err := XLSX("People", rows)
+		book, err := table.XLSX("People", rows)
 		must(t, err)
 		x, err := excelize.OpenReader(bytes.NewReader(book))
 		must(t, err)

@@ -1,16 +1,11 @@
 package delegation
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
-
-	"github.com/xuri/excelize/v2"
 
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/staff"
@@ -93,60 +88,4 @@ func plain(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// CSV writes rows for spreadsheets: with the mark that tells them it is UTF-8,
-// and with nothing that they would take for a formula.
-func CSV(rows [][]string) ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteString("\ufeff")
-	w := csv.NewWriter(&out)
-	w.UseCRLF = true
-	for _, row := range rows {
-		line := make([]string, len(row))
-		for i, s := range row {
-			if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
-				s = "'" + s
-			}
-			line[i] = s
-		}
-		if err := w.Write(line); err != nil {
-			return nil, err
-		}
-	}
-	w.Flush()
-	return out.Bytes(), w.Error()
-}
-
-// XLSX writes rows as a workbook. Each cell is text, so none is a formula.
-func XLSX(sheet string, rows [][]string) (_ []byte, err error) {
-	f := excelize.NewFile()
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
-		return nil, err
-	}
-	w, err := f.NewStreamWriter(sheet)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return nil, err
-	}
-	for i, row := range rows {
-		cells := make([]any, len(row))
-		for k, s := range row {
-			cells[k] = s
-		}
-		if err := w.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	if err := f.Write(&out); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
 }

@@ -14,6 +14,7 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
+	"landbridge.example/internal/table"
 )
 
 // Bounds of a table of nominations.
@@ -109,11 +110,7 @@ func separator(b []byte) rune {
 func nomineeOf(head, row []string) Nominee {
 	cells := map[string]string{}
 	for i := range min(len(head), len(row)) {
-		s := strings.TrimSpace(row[i])
-		if len(s) > 1 && s[0] == '\'' && strings.ContainsRune("=+-@|%", rune(s[1])) {
-			s = s[1:] // what [CSV] put before it
-		}
-		cells[head[i]] = s
+		cells[head[i]] = strings.TrimSpace(table.Unguard(strings.TrimSpace(row[i])))
 	}
 	n := Nominee{Part: strings.ToLower(cells["part"]), Person: Person{Name: cells["name"], Latin: cells["latin"], Title: cells["title"], Nation: cells["nation"],
 		Email: cells["email"], Lang: cells["lang"]}}

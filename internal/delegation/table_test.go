@@ -8,6 +8,7 @@ import (
 	"landbridge.example"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/fail"
+	"landbridge.example/internal/table"
 )
 
 func TestTable(t *testing.T) {
@@ -36,7 +37,7 @@ func TestTable(t *testing.T) {
 
 // TestTableRoundTrip: what an export guards against being a formula comes back as it was.
 func TestTableRoundTrip(t *testing.T) {
-	b, err := CSV([][]string{{"part", "latin", "title"}, {"head", "Mara Ilven", "=SUM(1)"}, {"member", "'Abd Rahman", "'x"}})
+	b, err := table.CSV([][]string{{"part", "latin", "title"}, {"head", "Mara Ilven", "=SUM(1)"}, {"member", "'Abd Rahman", "'x"}})
 	must(t, err)
 	table, err := ParseTable(b)
 	must(t, err)

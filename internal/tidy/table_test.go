@@ -41,6 +41,7 @@ var may = map[string]string{
 	"internal/face/facetest": "",
 	"internal/pace":          "internal/fail", // what strangers may send, by address
 	"internal/contentline":   "",              // the lines of vCard and iCalendar
+	"internal/table":         "",              // tables for spreadsheets, in which no text runs as a formula
 	"internal/canon":         "",              // JSON in one form, for what is signed, hashed or sent
 
 	"internal/face/floor":   "",        // plans of halls
@@ -55,7 +56,7 @@ var may = map[string]string{
 	"internal/gpsi":                  ". seal index index/bundle index/problem index/spec index/stat internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/gpsi/country internal/gpsi/sheet",
 	"internal/gpsi/country":          "",
 	"internal/gpsi/sheet":            "internal/gpsi/country",
-	"internal/agreement":             ". process internal/access internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange", // above exchange: two registers compare their texts by message
+	"internal/agreement":             ". process internal/access internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/table", // above exchange: two registers compare their texts by message
 	"internal/mechanism":             ". internal/access internal/canon internal/contentline internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 	"internal/decision":              ". decision ledger internal/access internal/blob internal/canon internal/db internal/fail internal/record internal/party internal/staff internal/exchange",
 	"internal/casework":              ". seal process process/catalogue handling internal/access internal/blob internal/canon internal/db internal/fail internal/jobs internal/record internal/party internal/staff internal/exchange internal/agreement",
@@ -64,14 +65,14 @@ var may = map[string]string{
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
 	"internal/forum":         ". internal/access internal/canon internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
-	"internal/forum/feed":    ". internal/contentline internal/fail internal/forum",                                       // what other software reads and writes; pure
+	"internal/forum/feed":    ". internal/contentline internal/fail internal/forum internal/table",                                       // what other software reads and writes; pure
 	"internal/forum/fiction": "",                                                                                          // an invented edition, as data
 
 	// The forum's people: delegations, their badges, who is inside. Badges and the merge of scans are pure.
-	"internal/delegation":       ". seal internal/canon internal/lang internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door",
+	"internal/delegation":       ". seal internal/canon internal/lang internal/blob internal/db internal/fail internal/record internal/party internal/staff internal/exchange internal/delegation/badge internal/delegation/door internal/table",
 	"internal/delegation/badge": ". internal/fail",
 	"internal/delegation/door":  ". internal/fail",
-	"internal/call":             ". internal/blob internal/db internal/fail internal/record internal/staff",
+	"internal/call":             ". internal/blob internal/db internal/fail internal/record internal/staff internal/table",
 
 	// Visits, letters, working groups; news; personal agendas: light records away from cases.
 	"internal/agenda": ". internal/access internal/db internal/fail internal/record internal/staff",
@@ -82,8 +83,8 @@ var may = map[string]string{
 
 	// Edges: never db or jobs, never each other.
 	"client":                ".",
-	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door internal/face/floor decision internal/decision",
-	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door internal/lang",
+	"internal/web":          ". process handling match match/substance internal/access internal/face internal/fail internal/lang internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door internal/face/floor decision internal/decision internal/table",
+	"internal/api":          ". process decision handling match match/list match/substance client internal/access internal/fail internal/record internal/party internal/staff internal/exchange internal/agreement internal/mechanism internal/decision internal/casework internal/screening internal/gpsi internal/gpsi/sheet internal/notice internal/rights internal/visit internal/forum internal/forum/feed internal/call internal/pace internal/news internal/agenda internal/delegation internal/delegation/door internal/lang internal/table",
 	"internal/peer":         ". seal ledger internal/fail internal/record internal/party internal/exchange",
 	"internal/portal":       ". process internal/forum internal/forum/feed internal/casework internal/notice internal/rights internal/face/diagram index index/bundle index/spec index/stat internal/face internal/fail internal/lang internal/gpsi internal/gpsi/country internal/portal/chart internal/call internal/pace internal/delegation internal/news internal/visit internal/agenda internal/face/floor decision internal/decision",
 	"internal/portal/chart": "",

@@ -11,6 +11,7 @@ import (
 
 	"landbridge.example"
 	"landbridge.example/internal/casework"
+	"landbridge.example/internal/table"
 )
 
 // A CasesView is page/cases: a list that the address describes completely, so
@@ -205,7 +206,7 @@ func (s *site) casesCSV(v *visit) error {
 		if c.Clock != nil {
 			clock, due = c.Clock.Name, iso(c.Clock.Due)
 		}
-		lines = append(lines, []string{c.Number, harmless(c.Title), c.Process.Name(), c.Side, plain(c.With), c.State, c.Outcome,
+		lines = append(lines, []string{c.Number, table.Guard(c.Title), c.Process.Name(), c.Side, plain(c.With), c.State, c.Outcome,
 			strconv.FormatBool(c.Urgent), c.Marking, iso(c.Opened), iso(c.Changed), clock, due})
 	}
 	if err := w.WriteAll(lines); err != nil {
@@ -214,14 +215,6 @@ func (s *site) casesCSV(v *visit) error {
 	v.w.Header().Set("Content-Disposition", `attachment; filename="cases.csv"`)
 	v.send(http.StatusOK, "text/csv; charset=utf-8", []byte(b.String()))
 	return nil
-}
-
-// harmless keeps a spreadsheet from running a title as a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 func (s *site) casesJSON(v *visit) error {

@@ -12,6 +12,7 @@ import (
 	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/lang"
+	"landbridge.example/internal/table"
 )
 
 // A GuestListView is page/guestlist: the people of an edition.
@@ -202,10 +203,10 @@ func (s *site) exportGuests(v *visit, q delegation.Query, form string) error {
 		return err
 	}
 	if form == "csv" {
-		b, err := delegation.CSV(rows)
+		b, err := table.CSV(rows)
 		return v.file(q.Edition+"-people.csv", "text/csv; charset=utf-8", b, err)
 	}
-	b, err := delegation.XLSX(v.t.T("guest.sheet"), rows)
+	b, err := table.XLSX(v.t.T("guest.sheet"), rows)
 	return v.file(q.Edition+"-people.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b, err)
 }
 

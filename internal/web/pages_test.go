@@ -266,14 +266,6 @@ func TestMark(t *testing.T) {
 	}
 }
 
-func TestHarmless(t *testing.T) {
-	for cell, want := range map[string]string{"=1+1": "'=1+1", "@x": "'@x", "plain": "plain", "": "", "-5": "'-5"} {
-		if got := harmless(cell); got != want {
-			t.Errorf("%q: %q", cell, got)
-		}
-	}
-}
-
 func TestEscapeName(t *testing.T) {
 	if got := escapeName("a b\"\r\nü.pdf"); got != "a%20b%22%0D%0A%C3%BC.pdf" {
 		t.Error(got)

@@ -285,7 +285,9 @@ func TestTables(t *testing.T) {
 		t.Errorf("%q", back[2][7])
 	}
 	for _, evil := range []string{"=1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\x00=1", "＝1", "|calc"} {
-		if got := cell(evil); !strings.HasPrefix(got, "'") {
+		b, err := CSV([][]string{{evil}})
+		must(t, err)
+		if got := string(b); !strings.HasPrefix(got, "\ufeff'") {
 			t.Errorf("%q stays %q", evil, got)
 		}
 	}

@@ -1,16 +1,12 @@
 package feed
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"landbridge.example/internal/forum"
+	"landbridge.example/internal/table"
 )
 
 // XLSXType is the content type of a workbook.
@@ -40,69 +36,22 @@ func Table(p *forum.Programme, sessions []*forum.Session, o Options) [][]string 
 	return rows
 }
 
-// CSV writes rows with a byte order mark, as spreadsheets want it to see that
-// it is UTF-8. A text that begins like a formula gets an apostrophe in front.
-func CSV(rows [][]string) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	for _, row := range rows {
-		out := make([]string, len(row))
-		for i, text := range row {
-			out[i] = cell(text)
-		}
-		if err := w.Write(out); err != nil {
-			return nil, fmt.Errorf("writing a table: %w", err)
-		}
-	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return nil, fmt.Errorf("writing a table: %w", err)
-	}
-	return b.Bytes(), nil
+// CSV writes rows for spreadsheets.
+func CSV(rows [][]string) ([]byte, error) { return table.CSV(cleaned(rows, math.MaxInt)) }
+
+// XLSX writes rows as a workbook of one sheet.
+func XLSX(sheet string, rows [][]string) ([]byte, error) {
+	return table.XLSX(sheet, cleaned(rows, table.MaxCell))
 }
 
-// cell makes a text harmless in a spreadsheet. Blanks and control characters
-// before the sign do not help an attacker: the first character that is seen counts.
-func cell(text string) string {
-	text, _ = forum.Clean(text, len(text))
-	if text != "" && strings.ContainsRune("=+-@|%＝＋－＠", []rune(text)[0]) {
-		return "'" + text
-	}
-	return text
-}
-
-// XLSX writes rows as a workbook of one sheet. Every cell is text, so that
-// nothing in it is taken for a formula.
-func XLSX(sheet string, rows [][]string) (_ []byte, err error) {
-	f := excelize.NewFile()
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
-		return nil, fmt.Errorf("naming a sheet: %w", err)
-	}
-	w, err := f.NewStreamWriter(sheet)
-	if err != nil {
-		return nil, fmt.Errorf("writing a workbook: %w", err)
-	}
-	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return nil, fmt.Errorf("writing a workbook: %w", err)
-	}
+// cleaned takes out of each text what hides from a reader, and cuts it.
+func cleaned(rows [][]string, most int) [][]string {
+	all := make([][]string, len(rows))
 	for i, row := range rows {
-		cells := make([]any, len(row))
+		all[i] = make([]string, len(row))
 		for k, text := range row {
-			cells[k], _ = forum.Clean(text, excelize.TotalCellChars)
-		}
-		if err := w.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
-			return nil, fmt.Errorf("writing a workbook: %w", err)
+			all[i][k], _ = forum.Clean(text, most)
 		}
 	}
-	if err := w.Flush(); err != nil {
-		return nil, fmt.Errorf("writing a workbook: %w", err)
-	}
-	var b bytes.Buffer
-	if err := f.Write(&b); err != nil {
-		return nil, fmt.Errorf("writing a workbook: %w", err)
-	}
-	return b.Bytes(), nil
+	return all
 }

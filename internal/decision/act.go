@@ -361,6 +361,9 @@ func (h *Chamber) effect(r reader, a *kernel.Act) error {
 	if err := a.Check(); err != nil {
 		return fail.Because(err, fail.Invalid, "this cannot be said so: %v", err)
 	}
+	if err := moot(r, a); err != nil {
+		return err
+	}
 	digest := a.Digest()
 	var refused []kernel.Refused
 	switch a.Kind {

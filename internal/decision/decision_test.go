@@ -3,6 +3,7 @@ package decision
 import (
 	"bytes"
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,9 @@ func TestStory(t *testing.T) {
 		for _, n := range []*testNode{a, b} {
 			n.approve(n.say(about, Saying{Kind: kernel.Agreed}))
 		}
+		if _, err := b.say(about, Saying{Kind: kernel.Reserved, Note: "As far as our law allows.", Paragraphs: []string{"p2", "p9"}}); !fail.Is(err, fail.Invalid) || !strings.Contains(err.Error(), "p9") {
+			t.Errorf("XB reserves on a paragraph that is not there: %v", err)
+		}
 		_, err = b.say(about, Saying{Kind: kernel.Reserved, Note: "As far as our law allows.", Paragraphs: []string{"p2"}})
 		must(t, err)
 		w.all()
@@ -98,11 +102,17 @@ func TestStory(t *testing.T) {
 		must(t, err)
 		w.all()
 		w.is(about, kernel.Adopted)
+		if _, err := s.Close(ctx, s.people["secretary"], about, ""); !fail.Is(err, fail.Conflict) {
+			t.Errorf("what is closed is closed again, with nothing new: %v", err)
+		}
 		if r, err := a.Reminders(ctx, a.people["officer"], w.clock.Now()); err != nil || len(r) != 1 || r[0].Kind != "outcome" {
 			t.Errorf("XA is not reminded to sign: %+v %v", r, err)
 		}
 		for _, n := range []*testNode{a, b} {
 			n.approve(n.Sign(ctx, n.people["liaison"], about))
+		}
+		if _, err := a.Sign(ctx, a.people["liaison"], about); !fail.Is(err, fail.Conflict) {
+			t.Errorf("XA signs twice: %v", err)
 		}
 		w.all()
 		f := w.is(about, kernel.Adopted)
@@ -128,6 +138,10 @@ func TestStory(t *testing.T) {
 		promise := func(n *testNode, title string) landbridge.Digest {
 			return n.approve(n.Commit(ctx, n.people["liaison"], about, &kernel.Promise{Title: title, What: "What it says.", Due: "2027-06-30", Indicator: "it is done",
 				Milestones: []kernel.Milestone{{ID: "half", Due: "2027-03-31", Title: "Half of it"}}}))
+		}
+		late := &kernel.Promise{Title: "Train officers", What: "As it was.", Due: w.clock.Now().AddDate(0, 0, -2).Format(time.DateOnly), Indicator: "it is done"}
+		if _, err := a.Commit(ctx, a.people["liaison"], about, late); !fail.Is(err, fail.Invalid) {
+			t.Errorf("XA promises for a day that is over: %v", err)
 		}
 		kept, _ := promise(a, "Train 40 officers"), promise(b, "Publish contact points")
 		w.all()

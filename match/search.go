@@ -10,6 +10,7 @@ import (
 const (
 	maxTop      = 1000    // candidates one search may ask for
 	maxFull     = 64      // names compared in full beyond those asked for
+	maxDeep     = 256     // the same where low scores are asked for
 	maxRemember = 1 << 15 // words a searcher remembers before it forgets them all
 	likely      = 6       // readings of a word of another script that may lack a consonant of the Latin one
 )
@@ -107,12 +108,19 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 	s.asked = s.asked[:0]
 	s.gather(q)
 	s.bound(q, person, least)
-	// The best by a close look come first, so that what they reach ends the rest.
-	s.look(q, least)
-	full, tail := 0, least
+	slices.SortFunc(s.list, func(a, b estimate) int {
+		return cmp.Or(cmp.Compare(b.sure, a.sure), cmp.Compare(b.bound, a.bound), cmp.Compare(a.name, b.name))
+	})
+	full, tail, most := 0, least, top+maxFull
+	if least < shallow {
+		most = top + maxDeep
+	}
 	for _, c := range s.list {
-		if full >= top+maxFull || c.bound < tail {
+		if full >= most {
 			break
+		}
+		if c.bound < tail || !s.doubtful(c.name) && s.estimate(q, c.name, true)+slack < tail {
+			continue
 		}
 		full++
 		if score := s.compare(q, c.name); score >= least {
@@ -126,24 +134,6 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 		}
 	}
 	return found
-}
-
-// look brings the bounds of the list closer, drops names that cannot reach least,
-// and sorts the rest, the most promising first.
-func (s *Searcher) look(q *name, least Score) {
-	kept := s.list[:0]
-	for _, c := range s.list {
-		if !s.doubtful(c.name) {
-			c.bound = min(c.bound, s.estimate(q, c.name, true)+slack)
-		}
-		if c.bound >= least {
-			kept = append(kept, c)
-		}
-	}
-	s.list = kept
-	slices.SortFunc(s.list, func(a, b estimate) int {
-		return cmp.Or(cmp.Compare(b.bound, a.bound), cmp.Compare(b.sure, a.sure), cmp.Compare(a.name, b.name))
-	})
 }
 
 // doubtful says that an estimate may be too low: of a name such as Arefullah Aref
@@ -261,7 +251,7 @@ func (s *Searcher) halves(i uint32, p *part) {
 		if okB && (okA || len(p.text)-cut >= 4) {
 			s.give(i, neighbour{vocable: b}, p.weight)
 		}
-		if !okA || p.script != Latin || len(p.text)-cut < 3 {
+		if !okA || p.script != Latin || cut < 3 || len(p.text)-cut < 3 {
 			continue
 		}
 		if c, ok := s.x.words[p.text[cut+1:]]; ok {

@@ -65,7 +65,7 @@ var may = map[string]string{
 	"internal/notice": ". process handling match match/list internal/access internal/blob internal/db internal/fail internal/record internal/staff internal/casework",
 
 	"internal/forum":         ". internal/access internal/canon internal/db internal/fail internal/record internal/staff", // the conferences: editions and programmes, away from cases
-	"internal/forum/feed":    ". internal/contentline internal/fail internal/forum internal/table",                                       // what other software reads and writes; pure
+	"internal/forum/feed":    ". internal/contentline internal/fail internal/forum internal/table",                        // what other software reads and writes; pure
 	"internal/forum/fiction": "",                                                                                          // an invented edition, as data
 
 	// The forum's people: delegations, their badges, who is inside. Badges and the merge of scans are pure.

@@ -46,7 +46,7 @@ func TestAssets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(a.Names()) != 3 || !strings.HasPrefix(a.Href("own.js"), "/x/own.") {
+	if len(a.Names()) != 4 || !strings.HasPrefix(a.Href("own.js"), "/x/own.") {
 		t.Fatal(a.Names(), a.Href("own.js"))
 	}
 	w := httptest.NewRecorder()

@@ -21,6 +21,7 @@ type Frame struct {
 	Demo      bool
 	Style     string
 	Own       string // our own stylesheet, after the shared one
+	Once      string // the script that has a form sent once
 	Script    string
 	Icon      string
 	Languages []face.Choice
@@ -61,7 +62,8 @@ func (s *site) frame(v *visit, title string) Frame {
 	f := Frame{
 		t: v.t, Title: title, Lang: v.t.Code, Dir: face.Direction(v.t), Theme: face.Theme(v.Request),
 		Party: string(s.Party), PartyName: s.PartyName(v.Context(), v.t.Code), Demo: s.Demo,
-		Style: s.assets.Href("look.css"), Own: s.assets.Href("portal.css"), Script: s.assets.Href("portal.js"), Icon: s.assets.Href("mark.svg"),
+		Style: s.assets.Href("look.css"), Own: s.assets.Href("portal.css"), Once: s.assets.Href("once.js"),
+		Script: s.assets.Href("portal.js"), Icon: s.assets.Href("mark.svg"),
 		Languages: face.Languages(v.t), Here: v.URL.RequestURI(),
 	}
 	f.Themes = face.Themes(v.t, f.Theme)

@@ -34,6 +34,7 @@ type Frame struct {
 	NowISO    string
 	Style     string
 	StaffCSS  string // our own stylesheet, after the shared one
+	Once      string // the script that has a form sent once
 	Script    string
 	Icon      string
 	Languages []Choice
@@ -82,7 +83,8 @@ func (s *site) frame(v *visit, title string) Frame {
 		Party: string(s.Party), PartyName: s.partyName(v, s.Party),
 		Demo: s.Demo != nil, SignedIn: v.in,
 		Now: now.Format("15:04"), NowISO: now.Format("2006-01-02T15:04:05Z"),
-		Style: s.assets.Href("look.css"), StaffCSS: s.assets.Href("staff.css"), Script: s.assets.Href("page.js"), Icon: s.assets.Href("mark.svg"),
+		Style: s.assets.Href("look.css"), StaffCSS: s.assets.Href("staff.css"), Once: s.assets.Href("once.js"),
+		Script: s.assets.Href("page.js"), Icon: s.assets.Href("mark.svg"),
 		Here: v.URL.RequestURI(), Live: v.in && v.Method == http.MethodGet,
 	}
 	if s.Demo != nil {

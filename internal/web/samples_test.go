@@ -20,7 +20,7 @@ func samples(t *lang.Texts) map[string]any {
 		Nodes: []DemoNode{{"XB", "XB · Borealis", "http://localhost:8302/"}}, SignedIn: true, Person: "D. Oru", Roles: t.T("role.officer"),
 		Nav:  []NavGroup{{t.T("nav.work"), []NavItem{{"/", t.T("nav.desk"), true, "3"}, {"/cases", t.T("nav.cases"), false, ""}}}},
 		Tabs: []NavItem{{"/", t.T("nav.desk"), true, "3"}}, Mark: mark(t, "TLP:AMBER PAP:GREEN H1 H2 H3:not to the holder"),
-		Now: "14:32", NowISO: "2026-11-22T14:32:00Z", Style: "/assets/look.css", StaffCSS: "/assets/staff.css", Script: "/assets/page.js", Icon: "/assets/mark.svg",
+		Now: "14:32", NowISO: "2026-11-22T14:32:00Z", Style: "/assets/look.css", StaffCSS: "/assets/staff.css", Once: "/assets/once.js", Script: "/assets/page.js", Icon: "/assets/mark.svg",
 		Languages: []Choice{{"en", "English", true}, {"ar", "العربية", false}}, Themes: []Choice{{"", "auto", true}, {"dark", "dark", false}},
 		Here: "/cases?q=<x>", Live: true, Said: t.T("said.done"), CanSearch: true, Search: `"quoted" <b>`,
 	}

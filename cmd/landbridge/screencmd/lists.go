@@ -17,11 +17,26 @@ import (
 // asRefusal returns the refusal of a list behind an error.
 func asRefusal(err error) (*list.Refusal, bool) { return list.IsRefusal(err) }
 
+// A said error says in our words what the system says in its own.
+type said struct {
+	text  string
+	cause error
+}
+
+func (e said) Error() string { return e.text }
+func (e said) Unwrap() error { return e.cause }
+
 // openFile opens a file, unpacking it when it is packed with gzip.
 func openFile(name string) (io.ReadCloser, error) {
 	f, err := os.Open(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, said{fmt.Sprintf("there is no such file: %s", name), err}
+	case err != nil:
 		return nil, fmt.Errorf("opening the file: %w", err)
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%w: %s is a folder; name a file in it", errUsage, name), f.Close())
 	}
 	b := bufio.NewReaderSize(f, 1<<16)
 	head, err := b.Peek(2)

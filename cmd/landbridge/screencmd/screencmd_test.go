@@ -185,6 +185,7 @@ func TestRefusedCalls(t *testing.T) {
 		{"no list", "name\nx\n", []string{"batch", "--in", "-"}, 2, "--list"},
 		{"no input", "", []string{"batch", "--list", list}, 2, "--in"},
 		{"no such list", "name\nx\n", []string{"batch", "--list", list + "x", "--in", "-"}, 4, "no such file"},
+		{"a folder", "", []string{"batch", "--list", list, "--in", t.TempDir()}, 2, "is a folder; name a file in it"},
 		{"no such input", "", []string{"batch", "--list", list, "--in", list + "x"}, 4, "no such file"},
 		{"top", "", []string{"batch", "--list", list, "--in", "-", "--top", "0"}, 2, "--top"},
 		{"min", "", []string{"batch", "--list", list, "--in", "-", "--min", "NaN"}, 2, "--min"},

@@ -25,9 +25,10 @@ func Check(page string) []string {
 			break
 		}
 		name := rest[m[4]:m[5]]
-		c.tag(rest[m[2]:m[3]] == "/", name, rest[m[6]:m[7]])
+		closing := rest[m[2]:m[3]] == "/"
+		c.tag(closing, name, rest[m[6]:m[7]])
 		rest = rest[m[1]:]
-		if name == "script" || name == "style" {
+		if !closing && (name == "script" || name == "style") { // what follows the end of one is no text of it
 			if i := strings.Index(rest, "</"+name); i > 0 {
 				c.bad("text inside <%s>", name)
 				rest = rest[i:]

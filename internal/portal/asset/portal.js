@@ -10,15 +10,6 @@
   for (const f of $$("form:not([method])")) f.addEventListener("submit", () => {
     for (const e of f.elements) if (e.name && (e.value === "" || e.dataset.was === e.value)) { e.disabled = true; setTimeout(() => { e.disabled = false; }); }
   });
-  // a form is sent once, also by an impatient finger; going back makes it new
-  addEventListener("submit", e => {
-    const form = e.target;
-    if (e.defaultPrevented || form.getAttribute("method") !== "post") return;
-    if (form.dataset.sent) { e.preventDefault(); return; }
-    form.dataset.sent = "1";
-    setTimeout(() => delete form.dataset.sent, 3000);
-  });
-  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
   // sliders: shares follow at once; the answer comes from this node
   for (const f of $$("form.sliders")) {
     const all = $$("input[type=range]", f), root = f.parentElement;

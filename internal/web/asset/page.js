@@ -52,16 +52,6 @@
     });
   }
 
-  // --- a form is sent once, also by an impatient finger; going back makes it new
-  addEventListener("submit", e => {
-    const form = e.target;
-    if (e.defaultPrevented || form.getAttribute("method") !== "post") return;
-    if (form.dataset.sent) { e.preventDefault(); return; }
-    form.dataset.sent = "1";
-    setTimeout(() => delete form.dataset.sent, 3000);
-  });
-  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
-
   // --- live: told that something changed, the page asks for itself again
   const dirty = () => $$("form[data-keep]").some(f => f.dataset.dirty) || (document.activeElement && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName));
   // what is open stays open, and the keyboard stays where it was

@@ -60,6 +60,9 @@ func TestSimulated(t *testing.T) {
 			}
 			n.x = x
 			n.x.Handle("case.act", n.take)
+		}
+		// Only then: a node that runs reads the others' exchanges.
+		for _, n := range w.all {
 			n.run()
 		}
 		a, b := w.nodes["XA"], w.nodes["XB"]

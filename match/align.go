@@ -183,8 +183,10 @@ func (al *alignment) consider(e *Engine, i, j int) {
 			p.dist, said = d, certain
 		}
 		p.hear(said)
-		if p.dist > e.set.nick && x.role == roleName && al.a.person && e.words.short(x.text, y.text) {
-			p.dist, p.how = e.set.nick, byNick
+		if p.dist > e.set.nick && x.role == roleName && al.a.person && e.words.short(x.token, y.token) {
+			p.dist, p.how, p.weight, p.unsure = e.set.nick, byNick, min(x.weight, y.weight), 0
+		} else if p.dist > 0 && p.dist < e.set.far && al.a.person && e.words.differ(x.text, y.text) {
+			return
 		}
 	}
 	if generic(x.role) && generic(y.role) { // what many names have says little when two share it

@@ -35,7 +35,7 @@ type Engine struct {
 }
 
 // rules is raised when the same tables and numbers give other scores, or find others.
-const rules = 3
+const rules = 4
 
 // Version names what a score depends on: the rules of this package, its tables
 // and its numbers. It differs when any of these does, so a stored score says by

@@ -42,7 +42,9 @@ type phrase struct {
 type wordTable struct {
 	person, other map[string][]phrase // by the first word; longest first
 	joint         map[string]bool     // ur, ud: a particle between two words only
-	nick          map[[2]string]bool
+	nick          map[[2]string]bool  // a name and its short form
+	given         map[string]bool     // the words of nick
+	unlike        map[[2]string]bool  // a man's name and a woman's that look alike
 	classes       map[string]int32
 	longestHan    int // runes
 }
@@ -60,7 +62,7 @@ func (w *wordTable) class(s string) int32 {
 func (e *Engine) loadWords() error {
 	w := &e.words
 	*w = wordTable{person: map[string][]phrase{}, other: map[string][]phrase{}, joint: map[string]bool{},
-		nick: map[[2]string]bool{}, classes: make(map[string]int32, 1<<10)}
+		nick: make(map[[2]string]bool, 1<<13), given: make(map[string]bool, 1<<12), unlike: make(map[[2]string]bool, 1<<10), classes: make(map[string]int32, 1<<10)}
 	roles := map[string]role{"title": roleTitle, "particle": roleParticle, "patronym": rolePatronym, "kunya": roleKunya,
 		"form": roleForm, "business": roleBusiness, "domain": roleDomain, "number": roleNumber, "ship": roleTitle}
 	return eachLine("words.txt", func(line string) error {
@@ -71,6 +73,10 @@ func (e *Engine) loadWords() error {
 		switch f[0] {
 		case "nick":
 			w.nick[[2]string{f[1], f[2]}] = true
+			w.given[f[1]], w.given[f[2]] = true, true
+			return nil
+		case "unlike":
+			w.unlike[[2]string{f[1], f[2]}] = true
 			return nil
 		case "joint":
 			w.joint[f[2]] = true
@@ -149,6 +155,12 @@ func (w *wordTable) find(words []word, person bool) (phrase, int) {
 }
 
 // short reports whether one of two given names is the short form of the other.
-func (w *wordTable) short(a, b string) bool {
-	return w.nick[[2]string{min(a, b), max(a, b)}]
+func (w *wordTable) short(a, b *token) bool {
+	return a.given && b.given && w.nick[[2]string{min(a.text, b.text), max(a.text, b.text)}]
+}
+
+// differ reports whether one of two given names is a man's and the other, that
+// looks like it, a woman's.
+func (w *wordTable) differ(a, b string) bool {
+	return w.unlike[[2]string{min(a, b), max(a, b)}]
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +22,7 @@ import (
 func (t *trainer) writeWords() error {
 	w := &wordList{t: t, seen: map[string]bool{}}
 	w.out.WriteString("# Words of names: role, class, words. From rigour (MIT licence), nicknames (Apache-2.0) and our own additions.\n")
-	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames} {
+	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames, w.shortForms, w.lookalikes} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -238,12 +240,46 @@ func (w *wordList) symbols() error {
 }
 
 func (w *wordList) nick(a, b string) {
-	a, b = w.t.fold(a), w.t.fold(b)
-	if a == b || a == "" || b == "" || w.seen["nick"+a+b] || w.seen["nick"+b+a] {
+	w.couple("nick", w.t.fold(a), w.t.fold(b))
+}
+
+// couple writes two words that have to do with each other.
+func (w *wordList) couple(role, a, b string) {
+	if a == b || a == "" || b == "" || w.seen[role+a+" "+b] || w.seen[role+b+" "+a] {
 		return
 	}
-	w.seen["nick"+a+b] = true
-	fmt.Fprintf(&w.out, "nick\t%s\t%s\n", min(a, b), max(a, b))
+	w.seen[role+a+" "+b] = true
+	fmt.Fprintf(&w.out, "%s\t%s\t%s\n", role, min(a, b), max(a, b))
+}
+
+// shortForms are those of other languages than English.
+func (w *wordList) shortForms() error { return w.couples("nick", "shortforms.txt") }
+
+// lookalikes are names of men and women that differ in their ending alone.
+func (w *wordList) lookalikes() error { return w.couples("unlike", "lookalike.txt") }
+
+// couples reads lines of words, a colon and more words: each of the first goes
+// with each of the others.
+func (w *wordList) couples(role, name string) error {
+	text, err := os.ReadFile(filepath.Join(w.t.data, name))
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		full, short, ok := strings.Cut(line, ":")
+		if !ok {
+			return fmt.Errorf("%s: no colon in %q", name, line)
+		}
+		for _, a := range strings.Fields(full) {
+			for _, b := range strings.Fields(short) {
+				w.couple(role, strings.Join(w.fold(a), ""), strings.Join(w.fold(b), ""))
+			}
+		}
+	}
+	return nil
 }
 
 func (w *wordList) ordinals() error {

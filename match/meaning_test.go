@@ -1,0 +1,80 @@
+package match_test
+
+import (
+	"slices"
+	"testing"
+
+	"landbridge.example/match"
+)
+
+// how returns the reason of the word of the query that is w.
+func how(c match.Comparison, w string) string {
+	for _, r := range c.Words {
+		if r.Query == w {
+			return r.How
+		}
+	}
+	return ""
+}
+
+// TestShortForms holds that a name and its short form are one given name, in the
+// language and script of either, a little less than equal, and that the reason says so.
+func TestShortForms(t *testing.T) {
+	for _, c := range []struct{ a, word, b string }{
+		{"Bill Warrender", "bill", "William Warrender"},
+		{"Benny Halutzman", "benny", "Binyamin Halutzman"},
+		{"Pepe Zarrandona", "pepe", "José Zarrandona"},
+		{"Саша Верхотуров", "саша", "Александр Верхотуров"},
+		{"Sasha Verkhoturov", "sasha", "Александр Верхотуров"},
+		{"Kuba Wojnarski", "kuba", "Jakub Wojnarski"},
+		{"Mohd Tarrazin", "mohd", "Muhammad Tarrazin"},
+		{"Beppe Scarvaglione", "beppe", "Giuseppe Scarvaglione"},
+	} {
+		got := engine().Compare(c.a, c.b, match.Person)
+		if got.Score < 9000 || got.Score >= match.FullScore || how(got, c.word) != match.HowShort {
+			t.Errorf("%s / %s: %s, %q", c.a, c.b, got.Score, how(got, c.word))
+		}
+		if score := screen(c.b, match.Person, c.a); score < match.Alert {
+			t.Errorf("%s is not found by %s: %s", c.b, c.a, score)
+		}
+	}
+	for _, c := range [][2]string{{"Sasha Verkhoturov", "Sanya Verkhoturov"}, {"Pepe Zarrandona", "Pedro Zarrandona"}} {
+		if got := engine().Compare(c[0], c[1], match.Person); slices.ContainsFunc(got.Words, func(w match.WordReason) bool { return w.How == match.HowShort }) {
+			t.Errorf("%s / %s: %+v", c[0], c[1], got)
+		}
+	}
+}
+
+// screen screens a name against a list of one name among others, and returns the
+// score that it reaches there.
+func screen(listed string, kind match.Kind, query string) match.Score {
+	reg := engine().NewRegister([]match.Record{
+		{ID: "1", Kind: kind, Names: []match.Name{{Text: "Quentin Fotheringay"}}},
+		{ID: "2", Kind: kind, Names: []match.Name{{Text: listed}}},
+	}, match.RegisterOptions{})
+	for _, h := range reg.NewScreener().Screen(&match.Record{Kind: kind, Names: []match.Name{{Text: query}}}, 10, match.Alert) {
+		if h.Record.ID == "2" {
+			return h.ByName
+		}
+	}
+	return 0
+}
+
+// TestManAndWoman holds that the given names of a man and a woman are two names,
+// even where one letter tells them apart, and that family names that follow the
+// bearer's sex are one.
+func TestManAndWoman(t *testing.T) {
+	for _, c := range [][2]string{
+		{"Michel Tremblavoine", "Michelle Tremblavoine"}, {"Karim Benzouari", "Karima Benzouari"}, {"Aleksandr Verkhoturov", "Aleksandra Verkhoturova"},
+		{"Roberto Scarvaglione", "Roberta Scarvaglione"}, {"Stefan Wojnarski", "Stefania Wojnarska"},
+	} {
+		if got := engine().Compare(c[0], c[1], match.Person).Score; got >= match.Alert {
+			t.Errorf("%s / %s: %s", c[0], c[1], got)
+		}
+	}
+	for _, c := range [][2]string{{"O. Verkhoturov", "O. Verkhoturova"}, {"Andrea Scarvaglione", "Andreas Scarvaglione"}, {"Michell Tremblavoine", "Michelle Tremblavoine"}} {
+		if got := engine().Compare(c[0], c[1], match.Person).Score; got < match.Alert {
+			t.Errorf("%s / %s: %s", c[0], c[1], got)
+		}
+	}
+}

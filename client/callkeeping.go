@@ -88,6 +88,28 @@ type SubmissionDecision struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// A SubmissionPlacement makes a session of the programme of an accepted entry.
+// What is left out stands as the entry says it.
+type SubmissionPlacement struct {
+	Entry    string    `path:"entry" json:"-"`
+	Start    string    `json:"start" doc:"RFC 3339, or local to the edition (2026-09-16T09:00)."`
+	End      string    `json:"end,omitempty" doc:"Empty: as long as the entry wishes, else half an hour."`
+	Room     string    `json:"room,omitempty"`
+	Part     string    `json:"part,omitempty"`
+	Track    string    `json:"track,omitempty"`
+	Kind     string    `json:"kind,omitempty" doc:"Empty: panel for a side event, else talk."`
+	Mode     string    `json:"mode,omitempty" doc:"Empty: as the entry wishes, else onsite."`
+	Link     string    `json:"link,omitempty"`
+	Status   string    `json:"status,omitempty" doc:"planned (the default) or confirmed."`
+	Capacity int64     `json:"capacity,omitempty" doc:"0: as the entry wishes, else that of the room."`
+	Written  string    `json:"written,omitempty" doc:"Language of the entry's words; empty: guessed by their script."`
+	Language string    `json:"language,omitempty" doc:"Spoken on the floor."`
+	Title    ForumText `json:"title,omitempty"`
+	About    ForumText `json:"about,omitempty"`
+	People   []string  `json:"people,omitempty" doc:"Names of those of the entry who speak; empty: all of them."`
+	Nobody   bool      `json:"nobody,omitempty" doc:"None of them."`
+}
+
 // A Commendation confirms a proposed commendation or gives it back (S21).
 type Commendation struct {
 	Entry   string `path:"entry" json:"-"`
@@ -185,6 +207,9 @@ func callRoutes() []Route {
 			In:      SubmissionDecision{}, Out: Submission{}},
 		{Name: "confirmCommendation", Method: post, Path: "/submissions/{entry}/commendation", Summary: "Confirm a commendation, or give it back (S21)",
 			In: Commendation{}, Out: Submission{}},
+		{Name: "scheduleSubmission", Method: post, Path: "/submissions/{entry}/session",
+			Summary: "Make a session of the programme's draft of an accepted entry, with its people; once, and what clashes is said and changes nothing",
+			In:      SubmissionPlacement{}, Out: ForumApplied{}},
 		{Name: "retractSubmission", Method: post, Path: "/submissions/{entry}/retract", Summary: "Take a published entry back", In: BySubmission{},
 			Status: http.StatusNoContent},
 		{Name: "panel", Method: get, Path: "/calls/{call}/reviewers", Summary: "The reviewers of a call", In: ByCallFor{}, Out: Panelists{}},
@@ -238,6 +263,11 @@ func (c *Client) DecideSubmission(ctx context.Context, d SubmissionDecision) (Su
 // ConfirmCommendation confirms a commendation, or gives it back.
 func (c *Client) ConfirmCommendation(ctx context.Context, x Commendation) (Submission, error) {
 	return call[Submission](ctx, c, "confirmCommendation", x)
+}
+
+// ScheduleSubmission makes a session of an accepted entry, or says why not.
+func (c *Client) ScheduleSubmission(ctx context.Context, p SubmissionPlacement) (ForumApplied, error) {
+	return call[ForumApplied](ctx, c, "scheduleSubmission", p)
 }
 
 // RetractSubmission takes a published entry back.

@@ -213,6 +213,8 @@ type ForumSession struct {
 	Status      string      `json:"status" doc:"planned, confirmed or cancelled."`
 	Reason      ForumText   `json:"reason,omitempty" doc:"Of a cancellation."`
 	Origin      string      `json:"origin,omitempty" doc:"Key in another system, by which it is found again."`
+	Entry       string      `json:"entry,omitempty" doc:"Of a call, that became this session; set by scheduleSubmission alone, and kept by every change."`
+	EntryState  string      `json:"entry_state,omitempty" doc:"Of a draft: how far that entry is now. Neither accepted nor erased: it was taken back."`
 	Sequence    int64       `json:"sequence,omitempty" doc:"How often it changed since it was first published."`
 	Changed     *time.Time  `json:"changed,omitempty"`
 	Revision    int64       `json:"revision,omitempty"`

@@ -144,6 +144,16 @@ type Submission struct {
 	Count     int                `json:"count,omitempty" doc:"Reviews that count."`
 	Panel     []Panelist         `json:"panel,omitempty" doc:"Who may judge it, for those who decide."`
 	Criteria  []Criterion        `json:"criteria,omitempty" doc:"For a reviewer."`
+	Session   *SubmissionSession `json:"session,omitempty" doc:"That it became, in the draft of the programme; for those who decide."`
+}
+
+// A SubmissionSession is the session of the programme that an entry became.
+type SubmissionSession struct {
+	ID     string `json:"id"`
+	Number int64  `json:"number"`
+	Start  string `json:"start"`
+	Room   string `json:"room,omitempty"`
+	Status string `json:"status" doc:"planned, confirmed or cancelled."`
 }
 
 // An EntryDecision is what became of an entry.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"landbridge.example/client"
+	"landbridge.example/internal/call"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum"
 )
@@ -112,6 +113,7 @@ func forumDraft() *command {
 				fmt.Fprintf(c.a.out, "%d venues, %d rooms, %d parts, %d tracks, %d speakers; --json shows all.\n", len(d.Venues), len(d.Rooms), len(d.Parts), len(d.Tracks),
 					len(d.Speakers))
 				printConflicts(c.a, d.Conflicts)
+				printTakenBack(c.a, d.Sessions)
 			}
 			return c.show(d, sessionTable(d), "The draft holds no session yet; see \"landbridge forum apply --help\".")
 		})),
@@ -144,6 +146,19 @@ func clockOf(stamp string) string {
 		return clock[:len("15:04")]
 	}
 	return stamp
+}
+
+// printTakenBack names the sessions whose entry was taken back.
+func printTakenBack(a *app, all []client.ForumSession) {
+	for _, s := range all {
+		switch s.EntryState {
+		case "", call.Accepted, call.Erased:
+		case call.Withdrawn:
+			fmt.Fprintf(a.err, "Session %d: its entry was withdrawn by its author.\n", s.Number)
+		default:
+			fmt.Fprintf(a.err, "Session %d: its entry was taken back and waits for a decision again.\n", s.Number)
+		}
+	}
 }
 
 func printConflicts(a *app, all []client.ForumConflict) {

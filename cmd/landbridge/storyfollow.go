@@ -321,6 +321,7 @@ func (s *story) public(ctx context.Context) error {
 		{base + "outcomes/", []string{s.c.chain.Text.Title}},
 		{base + "outcomes/" + s.c.matter, []string{"twenty-four hours", "train forty officers", s.c.chain.Reservation.Note, "Français"}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Paper, []string{"Tove Brandal", "Josk Arrel"}},
+		{here + "programme?day=all", []string{"a leak is reported at night", "Tove Brandal"}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Expo, []string{"Listening fibre", "Quay Hall"}},
 		{base + "calls/of/" + s.c.edition + "/" + call.Award, []string{"Night trains of Sarrat"}},
 		{next + "programme?day=all", []string{"What was promised in Port Merrow"}},

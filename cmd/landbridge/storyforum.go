@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"landbridge.example/client"
+	"landbridge.example/internal/fail"
 	"landbridge.example/internal/forum"
 	"landbridge.example/internal/forum/fiction"
 )
@@ -137,13 +138,51 @@ func (s *story) programme(ctx context.Context) error {
 	if stopped.Applied || len(stopped.Conflicts) == 0 {
 		return broken("a chair could be put into two rooms at one time: %+v", stopped)
 	}
+	placed, err := s.placed(ctx, marsh)
+	if err != nil {
+		return err
+	}
 	v, err := marsh.PublishForum(ctx, client.PublishForum{Edition: s.c.edition, Note: "First version"})
 	if err != nil {
 		return err
 	}
-	s.tell("XF e.marsh", fmt.Sprintf("published the programme: %d sessions in %d rooms and two time zones; a clash was refused as it was written: %s",
-		v.Sessions, len(draft.Rooms), stopped.Conflicts[0].Text), fmt.Sprintf("version 1, log entry %d", v.LogIndex), began)
+	s.tell("XF e.marsh", fmt.Sprintf("published the programme: %d sessions in %d rooms and two time zones, %d of them made of entries that were accepted; "+
+		"a clash was refused as it was written: %s", v.Sessions, len(draft.Rooms), placed, stopped.Conflicts[0].Text),
+		fmt.Sprintf("version 1, log entry %d", v.LogIndex), began)
 	return nil
+}
+
+// placed puts accepted entries into the programme: each once.
+func (s *story) placed(ctx context.Context, marsh *client.Client) (n int, err error) {
+	for _, id := range s.c.calls {
+		sent, err := marsh.Submissions(ctx, id)
+		if err != nil {
+			return n, err
+		}
+		for _, e := range sent.Submissions {
+			x, err := s.c.entry(e.Content.Title)
+			if err != nil {
+				return n, err
+			}
+			if x.Slot == nil {
+				continue
+			}
+			p := client.SubmissionPlacement{Entry: e.ID, Start: fiction.Local(s.c.first, x.Slot.Day, x.Slot.From), Room: x.Slot.Room, Part: x.Slot.Part,
+				Status: forum.Confirmed, Language: "en"}
+			done, err := marsh.ScheduleSubmission(ctx, p)
+			if err != nil {
+				return n, err
+			}
+			if !done.Applied {
+				return n, broken("an accepted entry was refused: %+v", done.Conflicts)
+			}
+			if _, err := marsh.ScheduleSubmission(ctx, p); !refusedAs(err, fail.Conflict) {
+				return n, broken("an entry became two sessions: %v", err)
+			}
+			n++
+		}
+	}
+	return n, nil
 }
 
 // reprogramme publishes a second version weeks later; what changed is calculated.

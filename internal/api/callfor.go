@@ -19,6 +19,7 @@ func (a *API) callRoutes() {
 	handle(a, "assignReview", access.WriteForum, a.assignReview)
 	handle(a, "decideSubmission", access.WriteForum, a.decideSubmission)
 	handle(a, "confirmCommendation", access.WriteForum, a.confirmCommendation)
+	handle(a, "scheduleSubmission", access.WriteForum, a.scheduleSubmission)
 	handle(a, "retractSubmission", access.PublishForum, a.retractSubmission)
 	handle(a, "panel", access.WriteForum, a.panel)
 	handle(a, "inviteReviewer", access.WriteForum, a.inviteReviewer)
@@ -147,7 +148,8 @@ func (a *API) submission(ctx context.Context, c *call, in client.BySubmission) (
 		v.Near, v.State = p.Near, p.State
 		return v
 	})
-	return out, nil
+	out.Session, err = a.sessionOf(ctx, c, x.Call.Edition, id)
+	return out, err
 }
 
 func (a *API) submissionFile(ctx context.Context, c *call, in client.BySubmission) error {

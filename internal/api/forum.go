@@ -69,6 +69,15 @@ func (a *API) forumDraft(ctx context.Context, c *call, in client.ByForumEdition)
 	}
 	out := programmeView(d, nil)
 	out.Conflicts = each(d.Conflicts(), clashView)
+	for i := range out.Sessions {
+		s := &out.Sessions[i]
+		if s.Entry == "" {
+			continue
+		}
+		if s.EntryState, err = a.c.Calls.State(ctx, landbridge.ID(s.Entry)); err != nil {
+			return client.ForumProgramme{}, err
+		}
+	}
 	return out, nil
 }
 

@@ -86,7 +86,7 @@ func sessionView(p *forum.Programme, s *forum.Session) *client.ForumSession {
 	v := &client.ForumSession{ID: string(s.ID), Number: s.Number, Part: s.Part, Track: s.Track, Kind: s.Kind, Title: s.Title, About: s.About,
 		Language: s.Language, Interpreted: s.Interpreted,
 		Mode: s.Mode, Room: s.Room, Link: s.Link, Start: stamp(s.Start, z), End: stamp(s.End, z), Zone: s.Zone, Capacity: s.Capacity,
-		Status: s.Status, Reason: s.Reason, Origin: s.Origin, Sequence: s.Sequence, Changed: moment(s.Changed),
+		Status: s.Status, Reason: s.Reason, Origin: s.Origin, Entry: string(s.Entry), Sequence: s.Sequence, Changed: moment(s.Changed),
 		Revision: p.Seen[forum.Ref{Kind: forum.KindSession, ID: string(s.ID)}]}
 	for _, x := range s.People {
 		v.People = append(v.People, client.ForumSeat{Speaker: string(x.Speaker), Role: x.Role})

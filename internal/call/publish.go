@@ -93,16 +93,9 @@ func (d *Desk) ready(ctx context.Context, s Standing) (*ready, error) {
 		return nil, err
 	}
 	r := &ready{out: Published{Entry: e.ID, OfCall: e.Call.ID, Edition: e.Call.Edition, Call: e.Call.Title, Kind: e.Call.Kind, Number: e.Number,
-		Content: e.Content}}
-	for _, a := range e.Authors {
-		r.out.Authors = append(r.out.Authors, Author{Name: a.Name, Organisation: a.Organisation})
-	}
+		Content: e.public(), Authors: e.named()}}
 	if e.Call.Kind == Award {
 		r.out.Reason = e.Decision.Reason // why it is commended
-		r.out.Authors = nil              // who nominated is not published
-	}
-	if r.out.Content.Event != nil {
-		r.out.Content.Event.Wishes = "" // they are for the secretariat
 	}
 	r.long, r.out.Content.Text = r.out.Content.Text, "" // kept beside it, so that a list stays small
 	if r.body, err = json.Marshal(r.out); err != nil || e.File == 0 {

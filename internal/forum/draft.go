@@ -140,6 +140,7 @@ type change struct {
 	by      string
 	edition string
 	c       Changes
+	entry   landbridge.ID // that becomes a new session, or ""
 	out     *Applied
 	draft   *Programme
 	last    *Programme // the newest version, or nil
@@ -208,8 +209,9 @@ func (w *change) number() error {
 		s.ID, s.Edition, s.Start, s.End = id, w.edition, s.Start.UTC(), s.End.UTC()
 		s.Sequence, s.Changed, s.Status = 0, time.Time{}, cmp.Or(s.Status, Planned) // only versions count and say when
 		w.out.Sessions = append(w.out.Sessions, id)
+		s.Entry = w.entry
 		if old := w.draft.Session(id); old != nil {
-			s.Number = old.Number
+			s.Number, s.Entry = old.Number, old.Entry // whoever replaces a session need not know what it came from
 			continue
 		}
 		next++

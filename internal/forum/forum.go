@@ -30,6 +30,7 @@ import (
 	"sync"
 	"time"
 
+	"landbridge.example"
 	"landbridge.example/internal/access"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/record"
@@ -75,6 +76,11 @@ type Config struct {
 	// Changed is told of every edition that is saved, in the transaction that
 	// saves it; its error takes the change back. May be nil.
 	Changed func(tx *db.Tx, e *Edition) error
+
+	// Entry opens an accepted entry of a call for somebody who puts it into the
+	// programme, and holds it for the transaction. What was not accepted it
+	// refuses. May be nil: then there are no calls.
+	Entry func(tx *db.Tx, p staff.Person, id landbridge.ID) (*Entry, error)
 }
 
 // A Register is the editions of the forum and their programmes, as one node

@@ -135,6 +135,7 @@ type Session struct {
 	Status      string        `json:"status"`
 	Reason      Text          `json:"reason,omitempty"` // of a cancellation
 	Origin      string        `json:"origin,omitempty"` // key in the file of another system it came from
+	Entry       landbridge.ID `json:"entry,omitempty"`  // of a call, that became this session; set by [Register.PlaceEntry] alone
 
 	// Of published versions, set when publishing.
 	Sequence int64     `json:"sequence,omitempty"` // how often it changed since it was first published
@@ -178,6 +179,11 @@ func (p *Programme) Day(s *Session) string { return s.Start.In(p.Edition.Locatio
 // Session returns the session with this id, or nil.
 func (p *Programme) Session(id landbridge.ID) *Session {
 	return pick(p.Sessions, func(s *Session) bool { return s.ID == id })
+}
+
+// OfEntry returns the session that an entry of a call became, or nil.
+func (p *Programme) OfEntry(entry landbridge.ID) *Session {
+	return pick(p.Sessions, func(s *Session) bool { return entry != "" && s.Entry == entry })
 }
 
 // Speaker returns the speaker with this id, or nil.

@@ -3,11 +3,13 @@ package node
 import (
 	"context"
 
+	"landbridge.example"
 	"landbridge.example/internal/call"
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/forum"
 	"landbridge.example/internal/pace"
+	"landbridge.example/internal/staff"
 )
 
 // openGuests builds what keeps the people of the forum: its delegations, and
@@ -43,4 +45,22 @@ func datesOf(e *forum.Edition) delegation.Dates {
 	title, _ := e.Name.In("en")
 	place, _ := e.City.In("en")
 	return delegation.Dates{ID: e.ID, Title: title, Place: place, Starts: from, Ends: to, Zone: e.Zone}
+}
+
+// clearedEntry hands what a call accepted to the forum, which makes a session
+// of it: the two keep their own words.
+func (n *Node) clearedEntry(tx *db.Tx, p staff.Person, id landbridge.ID) (*forum.Entry, error) {
+	x, err := n.Calls.Clear(tx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	e := &forum.Entry{ID: x.ID, Edition: x.Edition, Title: x.Content.Title, About: x.Content.Abstract}
+	for _, a := range x.People {
+		e.People = append(e.People, forum.Named{Name: a.Name, Organisation: a.Organisation})
+	}
+	if o := x.Content.Event; o != nil {
+		e.Event, e.Minutes, e.Seats = true, o.Minutes, o.Seats
+		e.Mode = map[string]string{"site": forum.OnSite, "online": forum.Online, "hybrid": forum.Hybrid}[o.Format]
+	}
+	return e, nil
 }

@@ -289,7 +289,8 @@ func (n *Node) heard(ctx context.Context, p landbridge.PartyID) (time.Time, erro
 }
 
 func (n *Node) openForum(context.Context) (err error) {
-	n.Forum, err = forum.New(forum.Config{DB: n.DB, Log: n.Log, Clock: n.deps.Clock, Random: n.deps.Random, Changed: n.editionChanged})
+	n.Forum, err = forum.New(forum.Config{DB: n.DB, Log: n.Log, Clock: n.deps.Clock, Random: n.deps.Random, Changed: n.editionChanged,
+		Entry: n.clearedEntry})
 	return err
 }
 

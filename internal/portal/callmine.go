@@ -25,6 +25,7 @@ type MineView struct {
 	Withdraw bool
 	Cards    []CardLine
 	IsExpo   bool
+	Session  *SessionLine
 }
 
 // A MineEntry is an entry as its author sees it.
@@ -170,6 +171,7 @@ func (s *site) fillMine(v *visit, view *MineView, e *call.Entry, comments []stri
 	view.Entry = &MineEntry{Number: strconv.Itoa(e.Number), Call: e.Call.Title, CallHref: callsPath + string(e.Call.ID), Sent: v.t.DateTime(e.Sent),
 		State: v.t.T("public.calls.state." + e.State), Class: stateClass(e.State), EntryText: entryText(v, e.Content), Authors: e.Authors, Comments: comments,
 		Stand: e.Stand, Reason: e.Decision.Reason}
+	view.Session = s.sessionOf(v, e.Call.Edition, e.ID)
 	m := view.Entry
 	if e.Decision.Way != "" && e.State != call.Sent {
 		m.Decided = v.t.Date(e.Decision.At)

@@ -187,6 +187,7 @@ type PublicationView struct {
 	IsExpo, IsAward                 bool
 	Name, Organisation, Email, Note string // of the form
 	Problem, Secret, Exhibitor      string
+	Session                         *SessionLine
 }
 
 func (s *site) publishedEntry(v *visit) (*call.Published, error) {
@@ -209,6 +210,7 @@ func (s *site) publicationView(v *visit, x *call.Published) PublicationView {
 	if e := x.Content.Exhibitor; e != nil {
 		view.Exhibitor = e.Organisation
 	}
+	view.Session = s.sessionOf(v, x.Edition, x.Entry)
 	return view
 }
 

@@ -353,6 +353,8 @@ type SessionView struct {
 	JoinHost    string
 	Calendar    string
 	Changed     string
+	EntryOf     string // what the published entry it comes from stands among, such as the proceedings
+	Entry       Link
 }
 
 // A SeatLine is one person of a session.
@@ -418,6 +420,7 @@ func (s *site) rest(v *visit, p *forum.Programme, x *forum.Session, view *Sessio
 	}
 	view.Calendar = view.Session.Href + "/session.ics"
 	view.Changed = v.t.DateTime(x.Changed)
+	s.entryOf(v, x, view)
 	if u, err := url.Parse(x.Link); err == nil && x.Link != "" && x.Status != forum.Cancelled && s.Clock().Before(x.End) {
 		view.Join, view.JoinHost = view.Session.Href+"/join", u.Host
 	}

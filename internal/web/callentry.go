@@ -30,6 +30,8 @@ type EntryView struct {
 	Decision, Decided, Published, Stand        string
 	Reviewed, MayAssign, MayDecide, MayConfirm bool
 	IsAward, MayRetract                        bool
+	Session                                    *EntrySession
+	Place                                      string // the form that makes a session of it, or ""
 }
 
 // A ReviewRow is one review of an entry.
@@ -92,6 +94,9 @@ func (s *site) showEntry(v *visit, status int, id landbridge.ID, problem, reason
 	view.MayConfirm = x.State == call.Proposed
 	if x.State == call.Sent && x.Count < c.MinReviews {
 		view.Missing = t.T("calls.missing", c.MinReviews, x.Count)
+	}
+	if err := s.entryPlace(v, &view, x); err != nil {
+		return err
 	}
 	return s.show(v, status, "callentry", view)
 }

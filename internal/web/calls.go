@@ -183,6 +183,7 @@ type EntryRow struct {
 	Href, Number, Title, By, Of, Mean, Reviews string
 	State                                      Pill
 	File                                       bool
+	Placed                                     bool // in the draft of the programme
 }
 
 // A ReviewerRow is one reviewer of a call.
@@ -297,8 +298,11 @@ func (s *site) entryRows(v *visit, view *CallView, c call.Call, all []call.Stand
 	view.Total = t.T("public.calls.found", len(shown))
 	from, _ := strconv.Atoi(q.Get("from")) // what is no number is the beginning
 	from = max(0, min(from, len(shown)))
+	placed := s.inProgramme(v, c.Edition)
 	for _, x := range shown[from:min(from+entriesShown, len(shown))] {
-		view.Entries = append(view.Entries, entryRow(v, x, out[x.ID]))
+		row := entryRow(v, x, out[x.ID])
+		row.Placed = placed[x.ID]
+		view.Entries = append(view.Entries, row)
 	}
 	link := func(n int) string { return base + "?state=" + want + "&from=" + strconv.Itoa(n) }
 	if from+entriesShown < len(shown) {

@@ -36,6 +36,7 @@ type ForumDraftRow struct {
 	Status                                               Pill
 	Lacks                                                []string
 	Fresh                                                bool // not in the newest version
+	Gone                                                 bool // its entry was taken back
 }
 
 const (
@@ -86,6 +87,10 @@ func (s *site) forumDraft(v *visit) error {
 	if err != nil {
 		return err
 	}
+	gone, err := s.Calls.TakenBack(v.Context(), d.Edition.ID)
+	if err != nil {
+		return err
+	}
 	n := 0
 	for _, x := range d.Select(f) {
 		if show := q.Get("show"); show != "" && x.Status != show && !slices.Contains(lacks(x), show) {
@@ -97,7 +102,9 @@ func (s *site) forumDraft(v *visit) error {
 			view.Groups = append(view.Groups, ForumDraftGroup{Name: day})
 		}
 		g := &view.Groups[len(view.Groups)-1]
-		g.Rows = append(g.Rows, draftRow(v, d, x, last.Last))
+		row := draftRow(v, d, x, last.Last)
+		row.Gone = gone[x.Entry] != ""
+		g.Rows = append(g.Rows, row)
 	}
 	view.Total = t.T("public.forum.sessions", n)
 	for i := range view.Groups {
@@ -187,6 +194,7 @@ type ForumPublishView struct {
 	First      bool
 	Versions   []ForumVersionLine
 	MayPublish bool
+	TakenBack  []ForumChangeLine // sessions whose entry was taken back
 }
 
 // A ForumChangeLine is what would become of one session.
@@ -231,6 +239,9 @@ func (s *site) showPublish(v *visit, status int, problem string) error {
 	if n := len(p.Changes) - maxChangeLines; n > 0 && !view.First {
 		view.More = t.T("prog.publish.more", n)
 	}
+	if view.TakenBack, err = s.publishesTakenBack(v, p.Next); err != nil {
+		return err
+	}
 	if k.Shown {
 		all, err := s.Forum.Versions(v.Context(), k.ID)
 		if err != nil {
@@ -242,6 +253,24 @@ func (s *site) showPublish(v *visit, status int, problem string) error {
 		}
 	}
 	return s.show(v, status, "forumpublish", view)
+}
+
+// publishesTakenBack lists the sessions of the next version that come from
+// entries which were taken back: it can be published with them, and somebody
+// should know it.
+func (s *site) publishesTakenBack(v *visit, next *forum.Programme) (all []ForumChangeLine, err error) {
+	gone, err := s.Calls.TakenBack(v.Context(), next.Edition.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range next.Sessions {
+		x := &next.Sessions[i]
+		if state := gone[x.Entry]; state != "" && x.Status != forum.Cancelled {
+			title, _ := x.Title.In(v.t.Code)
+			all = append(all, ForumChangeLine{What: entryWord(v, state), Title: title, Href: "/forum/" + next.Edition.ID + "/sessions/" + string(x.ID)})
+		}
+	}
+	return all, nil
 }
 
 func changeLine(v *visit, p *forum.Preview, c forum.Change) ForumChangeLine {

@@ -27,6 +27,8 @@ type ForumFormView struct {
 	Problems []string // in English, as modules say them
 	MayWrite bool
 	Remove   string // what the button that removes it says, or ""
+	Entry    string // of a call, that becomes a session by this form
+	From     *EntrySource
 }
 
 // A ForumGroup is a few fields under a heading.

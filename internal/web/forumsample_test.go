@@ -25,14 +25,14 @@ func forumSamples(t *lang.Texts, in Frame) map[string]any {
 		"forum": ForumView{Frame: in, Top: top, Countdown: t.T("prog.countdown", 20), Counts: []ForumCount{{t.T("prog.count.rooms"), "2", "/forum/2027/places"}},
 			Todo: []ForumTask{{t.T("prog.todo.noroom", 2), "/forum/2027/programme?show=noroom", "amber"}}, Version: t.T("public.forum.standing", 1, "today"), Editions: []ForumEditionLine{line}, Own: true, MayWrite: true},
 		"forumdraft": ForumDraftView{Frame: in, Top: top, Conflicts: []string{"Room Hall A is taken."}, Choices: []FieldControl{e.pick("kind", t.T("prog.kind"), Choice{"talk", "Talk", false})}, Total: t.T("public.forum.sessions", 2), MayWrite: true,
-			Groups: []ForumDraftGroup{{"16 September", []ForumDraftRow{{Href: "/forum/2027/sessions/x", Number: "1", Time: "09:00–10:00", Title: "<b>", Kind: "Talk", People: "Ada", Place: "Hall A", Status: pill, Lacks: []string{t.T("prog.show.noroom")}, Fresh: true}}}}},
-		"forumform": ForumFormView{Frame: in, Top: top, Heading: "A heading", About: "x", Action: "/forum/2027/sessions/new", Revision: "1", Groups: groups, Names: []string{"Ada Merel", `"x"`}, Problems: []string{"No."}, MayWrite: true, Remove: t.T("prog.remove")},
+			Groups: []ForumDraftGroup{{"16 September", []ForumDraftRow{{Href: "/forum/2027/sessions/x", Number: "1", Time: "09:00–10:00", Title: "<b>", Kind: "Talk", People: "Ada", Place: "Hall A", Status: pill, Lacks: []string{t.T("prog.show.noroom")}, Fresh: true, Gone: true}}}}},
+		"forumform": ForumFormView{Frame: in, Top: top, Heading: "A heading", About: "x", Action: "/forum/2027/sessions/new", Revision: "1", Groups: groups, Names: []string{"Ada Merel", `"x"`}, Problems: []string{"No."}, MayWrite: true, Remove: t.T("prog.remove"), Entry: "e", From: &EntrySource{"/submissions/e", "From <e>", "red"}},
 		"forumspeakers": ForumSpeakersView{Frame: in, Top: top, Query: "<x>", Total: t.T("prog.speakers.total", 2), MayWrite: true,
 			Speakers: []ForumSpeakerLine{{"/forum/2027/speakers/x", "Ada <b>", "阿达", "XA", "Director", t.T("public.forum.sessions", 0), "16 September", true}, {Href: "/x", Name: "Bo", Sessions: "1"}}},
 		"forumplaces": ForumPlacesView{Frame: in, Top: top, MayWrite: true, Sections: []ForumSection{{t.T("prog.rooms"), t.T("prog.room.about"), "/forum/2027/places/room/new", t.T("prog.room.new"), []ForumThing{{"/forum/2027/places/room/a", "Hall A", "x"}}}, {Name: "x", New: "/forum/2027/places/venue/new", NewName: "x"}}},
 		"forumimport": ForumImportView{Frame: in, Top: top, Fields: []FieldControl{e.line("capacity", t.T("prog.import.places"), 6)}, Problem: "No.",
 			Report: &ForumReport{"x (schedule.json)", []NameValue{{t.T("prog.import.new"), "2"}}, []NameValue{{"Opening", "Is left out."}}, "abc", false}},
-		"forumpublish": ForumPublishView{Frame: in, Top: top, Sentence: t.T("prog.publish.next", 2, t.T("public.forum.sessions", 3), 1), Problem: "No.", Note: "x", More: t.T("prog.publish.more", 2), MayPublish: true,
+		"forumpublish": ForumPublishView{Frame: in, TakenBack: []ForumChangeLine{{What: "taken back", Title: "<b>", Href: "/forum/2027/sessions/x"}}, Top: top, Sentence: t.T("prog.publish.next", 2, t.T("public.forum.sessions", 3), 1), Problem: "No.", Note: "x", More: t.T("prog.publish.more", 2), MayPublish: true,
 			Changes: []ForumChangeLine{{t.T("public.forum.change.moved"), "Opening", "/forum/2027/sessions/x", "09:00", "10:00"}}, Versions: []ForumVersionLine{{"1", "today", "a <b>", "3", strings.Repeat("ab", 32), 12}}},
 	}
 }

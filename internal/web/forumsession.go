@@ -21,7 +21,24 @@ func (s *site) sessionForm(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showSession(v, top, d, x, sessionValues(d, x), nil)
+	page := sessionPage{top, d, x, nil, nil}
+	if page.from, err = s.entryOf(v); err != nil {
+		return err
+	}
+	if page.from != nil {
+		return s.entrySession(v, page)
+	}
+	page.q = sessionValues(d, x)
+	return s.showSession(v, page, nil)
+}
+
+// A sessionPage is one session as a form.
+type sessionPage struct {
+	top  *ForumTop
+	d    *forum.Programme
+	x    *forum.Session
+	q    url.Values   // what the form holds
+	from *forum.Entry // that becomes this session, or nil
 }
 
 // sessionOf is the session an address names; a new one begins at nine on the first day.
@@ -70,7 +87,8 @@ func speakerLabel(d *forum.Programme, who *forum.Speaker) string {
 	return who.Name
 }
 
-func (s *site) showSession(v *visit, top *ForumTop, d *forum.Programme, x *forum.Session, q url.Values, problems []string) error {
+func (s *site) showSession(v *visit, p sessionPage, problems []string) error {
+	top, d, x, q := p.top, p.d, p.x, p.q
 	t, e := v.t, forumEntry{v.t, q}
 	base := "/forum/" + d.Edition.ID + "/sessions/"
 	view := ForumFormView{Frame: s.frame(v, t.T("prog.session.new")), Top: top, Heading: t.T("prog.session.new"), Action: base + newThing,
@@ -82,9 +100,16 @@ func (s *site) showSession(v *visit, top *ForumTop, d *forum.Programme, x *forum
 			view.Remove, view.About = t.T("prog.remove"), t.T("prog.session.private")
 		}
 	}
+	if err := s.sourceOf(v, &view, p); err != nil {
+		return err
+	}
 	view.Groups = append(view.Groups, e.inLanguages(t.T("prog.session.what"), forumWords{"title", t.T("prog.session.title"), forumLine, true},
 		forumWords{"about", t.T("prog.session.abstract"), forumText, false})...)
-	view.Groups = append(view.Groups, s.sessionPlace(e, d), s.sessionKind(e, d), s.sessionPeople(v, e, d))
+	view.Groups = append(view.Groups, s.sessionPlace(e, d), s.sessionKind(e, d))
+	if p.from != nil {
+		view.Groups = append(view.Groups, entryPeople(e, p.from))
+	}
+	view.Groups = append(view.Groups, s.sessionPeople(v, e, d))
 	reason := e.inLanguages(t.T("prog.session.cancelling"), forumWords{"reason", t.T("prog.session.reason"), forumNote, false})
 	reason[0].Folded = q.Get("status") != forum.Cancelled
 	view.Groups = append(view.Groups, reason[0])
@@ -215,6 +240,7 @@ func (s *site) saveSession(v *visit) error {
 	if err != nil {
 		return err
 	}
+	page := sessionPage{top, d, x, sessionValues(d, x), nil}
 	base := "/forum/" + d.Edition.ID + "/programme"
 	ref := forum.Ref{Kind: forum.KindSession, ID: string(x.ID)}
 	if v.FormValue("do") == "remove" {
@@ -222,7 +248,7 @@ func (s *site) saveSession(v *visit) error {
 		if len(problems) == 0 {
 			return err
 		}
-		return s.showSession(v, top, d, x, sessionValues(d, x), problems)
+		return s.showSession(v, page, problems)
 	}
 	next, said := *x, "saved"
 	twice, wrong := readSession(v.PostForm, d, &next)
@@ -234,12 +260,17 @@ func (s *site) saveSession(v *visit) error {
 		problems = refused(wrong, nil)
 	} else {
 		at := base + "?day=" + next.Start.In(d.Edition.Location()).Format(forum.DayLayout)
-		problems, err = s.forumChange(v, d.Edition.ID, forum.Changes{Sessions: []forum.Session{next}, Seen: seenAs(v, ref)}, at, said)
+		problems, err = s.keepSession(v, d, &next, ref, at, said)
 	}
 	if len(problems) == 0 {
 		return err
 	}
-	return s.showSession(v, top, d, x, v.PostForm, problems)
+	if page.q = v.PostForm; x.ID == "" {
+		if page.from, err = s.entryOf(v); err != nil {
+			return err
+		}
+	}
+	return s.showSession(v, page, problems)
 }
 
 // readSession puts what a form holds into a session.

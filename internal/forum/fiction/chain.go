@@ -52,6 +52,15 @@ type Entry struct {
 	Way       string     `yaml:"way"`
 	Reason    string     `yaml:"reason"`
 	Stand     string     `yaml:"stand"`
+	Slot      *Slot      `yaml:"slot"` // that it gets in the programme; nil: none
+}
+
+// A Slot is where an accepted entry stands in the programme.
+type Slot struct {
+	Day  int    `yaml:"day"`
+	From string `yaml:"from"`
+	Room string `yaml:"room"`
+	Part string `yaml:"part"`
 }
 
 // An Event is what a side event needs.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -160,9 +161,10 @@ func (p *dropper) pipe(dst, src net.Conn) {
 // connections is in use again soon after it is back: with a tenth of all times
 // in the quick tier, and as it is, for 47 seconds, in the full tier.
 func TestBlackHole(t *testing.T) {
-	s, gone, limit := setup{timing: quick(), dead: tenth()}, 2*time.Second, 5*time.Second
+	slow := slowness(t)
+	s, gone, limit := setup{timing: quick(), dead: tenth(slow)}, slow*2*time.Second, slow*5*time.Second
 	if os.Getenv("LANDBRIDGE_FULL") != "" {
-		s, gone, limit = setup{}, 47*time.Second, 10*time.Second
+		s, gone, limit = setup{}, 47*time.Second, slow*10*time.Second
 	}
 	w := newWorld(t, s)
 	a, b := w.nodes["XA"], w.nodes["XB"]
@@ -185,9 +187,10 @@ func TestBlackHole(t *testing.T) {
 	if got := len(b.received()); got != 1 {
 		t.Fatalf("%d messages came through the hole", got)
 	}
-	if state := a.peer("XB"); state.Up || !strings.Contains(state.LastError, "XB does not answer in time") {
-		t.Errorf("while it is gone the desk says: up %v, %q", state.Up, state.LastError)
-	}
+	eventually(t, limit, "while it is gone the desk does not say so", func() bool {
+		state := a.peer("XB")
+		return !state.Up && strings.Contains(state.LastError, "XB does not answer in time")
+	})
 	p.drop.Store(false)
 	healed := time.Now()
 	eventually(t, limit, "not in use again", func() bool { return len(b.received()) > 1 })
@@ -198,9 +201,11 @@ func TestBlackHole(t *testing.T) {
 	}
 }
 
-func tenth() peer.Deadlines {
-	return peer.Deadlines{Dial: 300 * time.Millisecond, Shake: 400 * time.Millisecond, Answer: 600 * time.Millisecond,
-		Move: 500 * time.Millisecond, Idle: 6 * time.Second}
+// tenth are a tenth of the deadlines of a node, on a machine that is slow so
+// many times (see [slowness]).
+func tenth(slow time.Duration) peer.Deadlines {
+	return peer.Deadlines{Dial: slow * 300 * time.Millisecond, Shake: slow * 400 * time.Millisecond, Answer: slow * 600 * time.Millisecond,
+		Move: slow * 500 * time.Millisecond, Idle: slow * 6 * time.Second}
 }
 
 // TestCrashes lets commits of both nodes fail at random points, among them the
@@ -224,10 +229,12 @@ func TestCrashes(t *testing.T) {
 		}
 		return nil
 	}
+	calm.Store(true)
+	a.faults, b.faults = crash, crash // before anything runs that asks for them
 	for _, n := range w.all {
 		n.start()
 	}
-	a.faults, b.faults = crash, crash
+	calm.Store(false)
 	want := map[landbridge.MessageID]bool{}
 	for i := range 60 {
 		e := a.seal(fmt.Sprint(i), nil, b)
@@ -331,7 +338,7 @@ func TestRestoredSender(t *testing.T) {
 	size, _ := a.log.Size(t.Context())
 	eventually(t, patience, "not cosigned", func() bool {
 		sights, err := a.log.Witnesses(t.Context())
-		return err == nil && len(sights) == 2 && sights[0].Size == size && sights[1].Size == size
+		return err == nil && len(sights) == 2 && sights[0].Size >= size && sights[1].Size >= size
 	})
 	a.close()
 	copyFile(t, backup, a.dsn)
@@ -376,11 +383,11 @@ func TestRestoredReceiver(t *testing.T) {
 	size, _ := b.log.Size(t.Context())
 	eventually(t, patience, "not cosigned", func() bool {
 		sights, err := b.log.Witnesses(t.Context())
-		return err == nil && len(sights) == 1 && sights[0].Size == size
+		return err == nil && len(sights) == 1 && sights[0].Size >= size
 	})
 	b.close()
 	copyFile(t, backup, b.dsn)
-	b.got = nil
+	b.forget()
 	b.open()
 	b.start()
 	// Its log was cosigned further than it now is, so it is stopped until the
@@ -396,25 +403,32 @@ func TestRestoredReceiver(t *testing.T) {
 	}
 }
 
-// TestLanes checks that an urgent message does not wait behind bulk.
+// TestLanes checks that an urgent message does not wait behind bulk: XB reads
+// none of the bulk before the urgent one is on its way.
 func TestLanes(t *testing.T) {
 	w := newWorld(t, setup{timing: quick()})
 	a, b := w.nodes["XA"], w.nodes["XB"]
-	slow := make(chan struct{})
-	b.handle = func(_ *db.Tx, in *exchange.Incoming) error { return nil }
-	for range 40 {
+	for range 20 { // a batch takes five
 		a.send(strings.Repeat("x", 900<<10), exchange.Bulk, b)
+	}
+	urgent := make(chan struct{})
+	submitted := sync.OnceFunc(func() { close(urgent) })
+	defer submitted()
+	b.before = func(r *http.Request) {
+		if r.ContentLength > 500<<10 {
+			<-urgent
+		}
 	}
 	for _, n := range w.all {
 		n.start()
 	}
-	close(slow)
 	id := a.send("now", exchange.Urgent, b)
+	submitted()
 	eventually(t, patience, "urgent", func() bool { _, ok := a.reached(id, "XB", exchange.Delivered); return ok })
-	if got := len(inbox(t, b)); got > 35 {
-		t.Errorf("the urgent message came after %d of 40 bulk ones", got)
+	eventually(t, patience, "bulk", func() bool { return len(b.received()) == 21 })
+	if got := slices.Index(inbox(t, b), id); got > 15 {
+		t.Errorf("the urgent message came after %d of 20 bulk ones", got)
 	}
-	eventually(t, patience, "bulk", func() bool { return len(b.received()) == 41 })
 }
 
 // TestUndeliverable checks that a message that expires on the way ends with a

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
+	"io"
 	mathrand "math/rand/v2"
 	"net"
 	"net/http"
@@ -55,6 +56,7 @@ type node struct {
 	timing exchange.Timing
 	limits exchange.Limits
 	faults func(string) error
+	before func(*http.Request) // called with every request, before it is read
 
 	db     *db.DB
 	log    *record.Log
@@ -145,14 +147,19 @@ func newWorld(t testing.TB, s setup) *world {
 	return w
 }
 
-// freeAddr returns an address that is free now, below the ports from which
-// systems choose the near end of outgoing connections (32768 and up on Linux):
-// there a connection of another node could take it before its own listens.
+// freeAddr returns an address that is free now and that nobody else takes while
+// its node is down: a host of its own in 127.0.0.0/8 where the system has them
+// all, or else 127.0.0.1, below the ports from which systems choose the near end
+// of outgoing connections (32768 and up on Linux).
 func freeAddr(t testing.TB) string {
 	t.Helper()
 	const first, last, tries = 12_000, 32_000, 50
-	for range tries {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+mathrand.IntN(last-first)))
+	for i := range tries {
+		host := "127.0.0.1"
+		if i%2 == 0 {
+			host = fmt.Sprintf("127.%d.%d.%d", 1+mathrand.IntN(254), mathrand.IntN(256), 1+mathrand.IntN(254))
+		}
+		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", host, first+mathrand.IntN(last-first)))
 		if err == nil {
 			defer l.Close()
 			return l.Addr().String()
@@ -160,6 +167,35 @@ func freeAddr(t testing.TB) string {
 	}
 	t.Fatal("no port is free")
 	return ""
+}
+
+// slowness is how many times longer this machine takes now than a quiet one for
+// what most of a delivery is made of: a handshake with keys of a node, both ends.
+// It is at least 1. The deadlines of a test are multiplied by it.
+func slowness(t testing.TB) time.Duration {
+	t.Helper()
+	const quiet, rounds = 5 * time.Millisecond, 5 // the worst of so many
+	keys, err := party.NewKeys("XA", time.Now(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var worst time.Duration
+	for range rounds {
+		began := time.Now()
+		near, far := net.Pipe()
+		server := tls.Server(far, peer.TLSConfig(keys))
+		done := make(chan error, 1)
+		go func() { done <- server.Handshake() }()
+		client := tls.Client(near, &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{keys.TLS}, NextProtos: []string{"http/1.1"}})
+		go io.Copy(io.Discard, client) //nolint:errcheck // what the server says after the handshake
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		near.Close()
+		far.Close()
+		worst = max(worst, time.Since(began))
+	}
+	return max(1, (worst+quiet-1)/quiet)
 }
 
 // open opens the database and builds everything on it.
@@ -236,6 +272,13 @@ func (n *node) body(id landbridge.MessageID) string {
 	return n.bodies[id]
 }
 
+// forget lets the test forget what came so far.
+func (n *node) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.got = nil
+}
+
 func (n *node) received() []landbridge.MessageID {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -253,7 +296,13 @@ func (n *node) serve() {
 }
 
 func (n *node) serveOn(l net.Listener) {
-	n.server = peer.Server(peer.New(peer.Config{Party: n.id, Exchange: n.x, Directory: n.dirs, Log: n.log, Report: n.report}))
+	edge := peer.New(peer.Config{Party: n.id, Exchange: n.x, Directory: n.dirs, Log: n.log, Report: n.report})
+	n.server = peer.Server(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if n.before != nil {
+			n.before(r)
+		}
+		edge.ServeHTTP(rw, r)
+	}))
 	server := n.server
 	go server.Serve(tls.NewListener(l, peer.TLSConfig(n.keys))) //nolint:errcheck // closed with the test
 }

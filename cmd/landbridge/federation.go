@@ -60,10 +60,11 @@ type member struct {
 	err    error
 }
 
-// Patience with processes on this machine.
+// Patience with processes on this machine, which may be busy. One that ended is
+// seen at once.
 const (
-	startPatience = time.Minute
-	stopPatience  = 10 * time.Second
+	startPatience = 3 * time.Minute
+	stopPatience  = 30 * time.Second
 	lookEvery     = 5 * time.Millisecond
 )
 

@@ -111,7 +111,7 @@ func (w *workload) as(party, login string) *client.Client {
 // could come before there is anything to lose.
 func (w *workload) underWay() {
 	w.t.Helper()
-	const enough, patience = 4, time.Minute
+	const enough = 4
 	for began := time.Now(); ; time.Sleep(pollEvery) {
 		w.k.mu.Lock()
 		n := len(w.k.acts)
@@ -119,8 +119,8 @@ func (w *workload) underWay() {
 		if n >= enough {
 			return
 		}
-		if time.Since(began) > patience {
-			w.t.Fatalf("after %s only %d acts were done", patience, n)
+		if time.Since(began) > storyPatience {
+			w.t.Fatalf("after %s only %d acts were done", storyPatience, n)
 		}
 	}
 }
@@ -174,13 +174,15 @@ func (w *workload) approve(ctx context.Context, c *client.Client) {
 	}
 }
 
-// live calls do for every case of the client's node in one of the states.
-func (w *workload) live(ctx context.Context, c *client.Client, do func(client.CaseSummary)) {
+// live calls do for every case of the client's node in one of the states, and
+// reports whether the node said which there are.
+func (w *workload) live(ctx context.Context, c *client.Client, do func(client.CaseSummary)) bool {
 	page, err := c.Cases(ctx, client.CaseQuery{Sort: "opened", Limit: 200})
 	w.k.check("listing cases", err)
 	for _, s := range page.Cases {
 		do(s)
 	}
+	return err == nil
 }
 
 func (w *workload) act(ctx context.Context, c *client.Client, id, transition string, in client.Input) {
@@ -217,21 +219,24 @@ func (w *workload) drain() {
 	w.enough()
 	w.asking.Wait()
 	var left []string
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(storyPatience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		left = left[:0]
 		for _, who := range [][2]string{{"XA", "d.oru"}, {"XB", "k.lenn"}} {
-			w.live(w.t.Context(), w.as(who[0], who[1]), func(s client.CaseSummary) {
+			said := w.live(w.t.Context(), w.as(who[0], who[1]), func(s client.CaseSummary) {
 				if s.State != "draft" {
 					left = append(left, who[0]+" "+s.Number+" "+s.State)
 				}
 			})
+			if !said {
+				left = append(left, who[0]+" does not say")
+			}
 		}
 		p, err := w.as("XA", "m.haldor").Proposals(w.t.Context())
 		if err == nil && len(left)+len(p.Proposals) == 0 {
 			return
 		}
 	}
-	w.t.Errorf("a minute after the last kill these are still under way: %v", left)
+	w.t.Errorf("%s after the last kill these are still under way: %v", storyPatience, left)
 }
 
 // history returns the acts of every case at one node, by digest.

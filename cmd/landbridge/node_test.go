@@ -32,13 +32,21 @@ func TestFeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := make(chan client.Event, 100)
+	events, ended := make(chan client.Event, 100), make(chan struct{})
 	go func() {
-		err := lenn.Events(ctx, start.Size, func(e client.Event) error { events <- e; return nil })
+		defer close(ended)
+		err := lenn.Events(ctx, start.Size, func(e client.Event) error {
+			select {
+			case events <- e:
+			case <-ctx.Done():
+			}
+			return nil
+		})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the feed ended: %v", err)
 		}
 	}()
+	defer func() { cancel(); <-ended }() // it complains of nothing after the test
 	r, err := (&story{a: &app{now: time.Now}}).fileRequest("minor.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +62,7 @@ func TestFeed(t *testing.T) {
 	if _, err := s.sign(ctx, d.Case); err != nil {
 		t.Fatal(err)
 	}
+	slow := slowness(t)
 	sent, last := time.Now(), start.Size
 	for {
 		select {
@@ -67,10 +76,9 @@ func TestFeed(t *testing.T) {
 			}
 			took := time.Since(sent)
 			t.Logf("told after %v: %s at position %d", took, e.Kind, e.Position)
-			if took > 3*time.Second { // a second on a quiet machine
-				t.Errorf("told only after %v", took)
+			if slow = max(slow, slowness(t)); took > slow*3*time.Second { // a second on a quiet machine
+				t.Errorf("told only after %v on a machine %d times slower than a quiet one", took, slow)
 			}
-			cancel()
 			return
 		case <-ctx.Done():
 			t.Fatal("nothing was told")
@@ -194,17 +202,18 @@ func copyDir(t *testing.T, from, to string) {
 // program to the first page, and what an idle node holds in memory. The aims
 // are 300 ms and 60 MB on a quiet machine; the test allows a busy one.
 func TestStartAndIdle(t *testing.T) {
-	ports, err := freePorts(2, 0)
+	base, err := testPorts()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "xa")
 	a, out := testApp(t)
 	err = run(t.Context(), a, commands(), []string{"init", "--dir", dir, "--party", "XA", "--officer", "D. Oru",
-		"--listen", "127.0.0.1:" + strconv.Itoa(ports[0]), "--peer-listen", "127.0.0.1:" + strconv.Itoa(ports[1])})
+		"--listen", "127.0.0.1:" + strconv.Itoa(base), "--peer-listen", "127.0.0.1:" + strconv.Itoa(base+1)})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	slow := slowness(t)
 	cmd := exec.Command(self(t), "serve", "--dir", dir)
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
@@ -221,7 +230,7 @@ func TestStartAndIdle(t *testing.T) {
 			t.Errorf("a stopped node still says where it runs: %v", err)
 		}
 	}()
-	page := "http://localhost:" + strconv.Itoa(ports[0]) + "/sign-in"
+	page := "http://localhost:" + strconv.Itoa(base) + "/sign-in"
 	err = until(t.Context(), "the first page", func() (bool, error) {
 		resp, err := http.Get(page)
 		if err != nil {
@@ -238,7 +247,8 @@ func TestStartAndIdle(t *testing.T) {
 	time.Sleep(time.Second)
 	kb := residentKB(t, cmd.Process.Pid)
 	t.Logf("first page after %v, %.1f MB resident when idle", took, float64(kb)/1024)
-	if !underRace && (took > 3*time.Second || kb > 120<<10) {
+	slow = max(slow, slowness(t)) // others may have begun to work meanwhile
+	if !underRace && (took > slow*3*time.Second || kb > 120<<10) {
 		t.Errorf("first page after %v, %d kB resident", took, kb)
 	}
 }
@@ -276,6 +286,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	slow := slowness(t)
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -290,7 +301,8 @@ func TestDemo(t *testing.T) {
 	}
 	took := time.Since(began)
 	t.Logf("told after %v", took)
-	if len(pages) != 4 || took > time.Minute {
+	slow = max(slow, slowness(t)) // others may have begun to work meanwhile
+	if len(pages) != 4 || took > slow*time.Minute {
 		t.Errorf("%d pages after %v", len(pages), took)
 	}
 	for _, p := range pages {

@@ -41,7 +41,7 @@ type told struct {
 // Patience of the story. The outage is part of it.
 const (
 	outage        = 5 * time.Second
-	storyPatience = time.Minute
+	storyPatience = 3 * time.Minute
 	pollEvery     = 15 * time.Millisecond
 )
 

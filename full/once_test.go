@@ -8,9 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
-	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"landbridge.example/internal/face"
 )
@@ -24,30 +21,32 @@ func TestOnce(t *testing.T) {
 	assets, err := face.LoadAssets("/assets/", fstest.MapFS{"asset/own.js": {Data: []byte("1")}})
 	must(t, err)
 	for script, once := range map[string]bool{assets.Href("once.js"): true, "": false} {
-		var got atomic.Int64
+		var got, presses atomic.Int64
+		first, last := make(chan struct{}), make(chan struct{})
 		site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case r.Method == http.MethodPost:
-				got.Add(1)
-				time.Sleep(time.Second) // the finger is quicker
+				if got.Add(1) == 1 {
+					close(first)
+				}
+				<-last // the finger is quicker than the answer
 				_, _ = w.Write([]byte(`<h1 id="done">done</h1>`))
+			case r.URL.Path == "/pressed":
+				<-first // what is not sent yet is not sent at all when the next press follows
+				if presses.Add(1) == 3 {
+					close(last)
+				}
 			case strings.HasPrefix(r.URL.Path, "/assets/"):
 				_ = assets.Serve(w, strings.TrimPrefix(r.URL.Path, "/assets/"))
 			default:
 				_, _ = w.Write([]byte(`<html lang="en"><script src="` + script + `" defer></script><form method="post" action="/"><button id="b">go</button></form></html>`))
 			}
 		}))
-		ctx := browser(t).ctx
-		must(t, chromedp.Do(ctx, chromedp.Navigate(site.URL)))
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const b = document.getElementById("b"); let n = 0;
-			const press = () => { b.click(); if (++n < 3) setTimeout(press, 100); }; press(); return "" })()`))
-		must(t, err)
-		for range 100 { // the answer is shown when the last press is answered
-			time.Sleep(100 * time.Millisecond)
-			if s, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById("done") ? "yes" : ""`)); err == nil && s == "yes" {
-				break
-			}
-		}
+		v := &visitor{t: t, ctx: browser(t).ctx, name: "the finger", site: site.URL}
+		v.open("/")
+		v.eval(`const b = document.getElementById("b"); let n = 0;
+			const press = async () => { b.click(); await fetch("/pressed"); if (++n < 3) setTimeout(press, 100); }; press(); return ""`)
+		v.wait("the answer", `return document.getElementById("done") ? "yes" : "";`) // to the last press
 		site.Close()
 		if n := got.Load(); n == 0 || once != (n == 1) {
 			t.Errorf("with the script %q the form came %d times", script, n)

@@ -170,7 +170,7 @@ func TestDoor(t *testing.T) {
 	}
 	name := filepath.Join(e.dir, "door-1.scans")
 	must(t, os.WriteFile(name, []byte(file), 0o600))
-	ctx, stop := context.WithTimeout(second.ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(second.ctx, patience)
 	defer stop()
 	must(t, chromedp.Do(ctx, chromedp.SetUploadFiles(chromedp.CSS("#load"), []string{name})))
 	second.see("#answer", "Badges seen at other doors")

@@ -93,10 +93,14 @@ func federation(t *testing.T, clock func() time.Time, people map[string][]node.N
 	return all
 }
 
-// eventually waits until ok, and fails with what is missing after the limit.
+// patience is how long a test waits for what must happen: much longer than it
+// takes, because a test shares its machine, and only a broken one waits it out.
+const patience = 3 * time.Minute
+
+// eventually waits until ok, and fails with what is missing when patience ends.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal(what)
 		}

@@ -3,8 +3,10 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -197,6 +199,18 @@ func freeListener(t *testing.T) net.Listener {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// freeAddress returns an address that a node can open itself: on a host of its
+// own in 127.0.0.0/8, where nobody takes it meanwhile, if the system has it.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", 1+rand.IntN(254), rand.IntN(256), 1+rand.IntN(254)))
+	if err != nil {
+		l = freeListener(t)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // TestDoctorFindsEachFault breaks one thing at a time and asks that the doctor

@@ -13,9 +13,7 @@ import (
 // TestPublicListener: on its own listener nothing but the public pages and the
 // public log answers, and the demonstration index of a secretariat is there.
 func TestPublicListener(t *testing.T) {
-	people, peers, everyone := freeListener(t), freeListener(t), freeListener(t)
-	address := everyone.Addr().String()
-	everyone.Close() // the node opens it itself
+	people, peers, address := freeListener(t), freeListener(t), freeAddress(t)
 	c, _ := testInit(t, func(c *Config) {
 		c.Listen, c.PeerListen, c.PublicListen, c.LogLevel = people.Addr().String(), peers.Addr().String(), address, "error"
 		c.Demo = true

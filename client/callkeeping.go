@@ -16,7 +16,7 @@ type NewCallFor struct {
 	Anonymous  bool        `json:"anonymous,omitempty"`
 	MinReviews int         `json:"min_reviews,omitempty" doc:"Papers and awards: at least 2."`
 	Criteria   []Criterion `json:"criteria,omitempty"`
-	Ends       time.Time   `json:"ends" doc:"End of the edition."`
+	Ends       time.Time   `json:"ends" doc:"End of the edition; if the forum of the node knows the edition, the forum's end counts."`
 	KeepDays   int         `json:"keep_days" doc:"1 to 730 days after the end; then entries are erased (S15)."`
 }
 
@@ -110,6 +110,24 @@ type SubmissionPlacement struct {
 	Nobody   bool      `json:"nobody,omitempty" doc:"None of them."`
 }
 
+// A CallDates is how the deadlines of a call stand to the days of its edition.
+type CallDates struct {
+	Call   string    `json:"call"`
+	Closes time.Time `json:"closes"`
+	Ends   time.Time `json:"ends" doc:"End of the edition, as the call has it; entries are kept keep_days after it."`
+	First  string    `json:"first,omitempty" doc:"First day of the edition now; empty: this node's forum does not know it."`
+	Last   string    `json:"last,omitempty"`
+	Moved  bool      `json:"moved" doc:"The call was made for other days."`
+	Late   bool      `json:"late" doc:"It takes entries when the edition has begun."`
+	Offer  time.Time `json:"offer" doc:"The deadline, moved by as much as the edition was; nothing moves by itself."`
+}
+
+// A Rescheduling sets the deadline of a call and takes over the days of its edition.
+type Rescheduling struct {
+	Call   string    `path:"call" json:"-"`
+	Closes time.Time `json:"closes"`
+}
+
 // A Commendation confirms a proposed commendation or gives it back (S21).
 type Commendation struct {
 	Entry   string `path:"entry" json:"-"`
@@ -191,6 +209,10 @@ func callRoutes() []Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []Route{
 		{Name: "newCallFor", Method: post, Path: "/calls", Summary: "Open a call", In: NewCallFor{}, Out: CallFor{}, Status: http.StatusCreated},
+		{Name: "callDates", Method: get, Path: "/calls/{call}/dates", Summary: "How the deadlines of a call stand to the days of its edition",
+			In: ByCallFor{}, Out: CallDates{}},
+		{Name: "rescheduleCall", Method: http.MethodPut, Path: "/calls/{call}/dates",
+			Summary: "Set the deadline of a call; it takes over the days that its edition has now", In: Rescheduling{}, Out: CallDates{}},
 		{Name: "submissions", Method: get, Path: "/calls/{call}/submissions",
 			Summary: "The entries of a call, the best first, without long texts; a fact in the log",
 			In:      ByCallFor{}, Out: Submissions{}},
@@ -228,6 +250,16 @@ func callRoutes() []Route {
 // NewCallFor opens a call.
 func (c *Client) NewCallFor(ctx context.Context, n NewCallFor) (CallFor, error) {
 	return call[CallFor](ctx, c, "newCallFor", n)
+}
+
+// CallDates says how a call stands to the days of its edition.
+func (c *Client) CallDates(ctx context.Context, id string) (CallDates, error) {
+	return call[CallDates](ctx, c, "callDates", ByCallFor{id})
+}
+
+// RescheduleCall sets the deadline of a call.
+func (c *Client) RescheduleCall(ctx context.Context, r Rescheduling) (CallDates, error) {
+	return call[CallDates](ctx, c, "rescheduleCall", r)
 }
 
 // Submissions returns the entries of a call, the best first.

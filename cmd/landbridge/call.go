@@ -16,8 +16,8 @@ func callCommand() *command {
 		long: "The secretariat works with a token, as elsewhere. Authors, reviewers, exhibitors and visitors need none: what is theirs is opened by a\n" +
 			"secret, which is read from a file or from standard input (--secret-file -), never from the command line.",
 		example: "landbridge call list --edition 2026",
-		verbs: []*command{callList(), callOpen(), callSubmissions(), callShow(), callAssign(), callDecide(), callConfirm(), callSchedule(), callPublish(),
-			callRetract(),
+		verbs: []*command{callList(), callOpen(), callDates(), callSubmissions(), callShow(), callAssign(), callDecide(), callConfirm(), callSchedule(),
+			callPublish(), callRetract(),
 			callReviewers(), callInvite(), callRemove(), callSubmit(), callLook(), callChange(), callWithdraw(), callFile(),
 			callAccept(), callTasks(), callDeclare(), callRead(), callJudge(), callProceedings(), callPaper(),
 			callPlan(), callSetPlan(), callPlace(), callShare(), callTakeBack(), callCards()},

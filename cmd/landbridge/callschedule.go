@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"time"
 
 	"landbridge.example/client"
 	"landbridge.example/internal/fail"
@@ -55,4 +56,50 @@ func callSchedule() *command {
 			}
 		}),
 	}
+}
+
+func callDates() *command {
+	return &command{
+		name: "dates", args: "CALL", min: 1, max: 1, short: "show how the deadline of a call stands to the days of its edition, or set it",
+		long: "When an edition is moved, its calls stay as they are until somebody says so: --follow moves the deadline by as much as the edition moved,\n" +
+			"--closes sets another. Both take over the days that the edition has now; entries are kept so many days after those (S15).",
+		example: "landbridge call dates ID\nlandbridge call dates ID --follow\nlandbridge call dates ID --closes 2027-05-01T12:00:00Z",
+		setup: calling(func(fs *flag.FlagSet) work {
+			closes := fs.String("closes", "", "the new deadline, a `time` such as 2027-05-01T12:00:00Z")
+			follow := fs.Bool("follow", false, "move it as the edition was moved")
+			return func(ctx context.Context, c *caller) error {
+				x, err := c.CallDates(ctx, c.args[0])
+				if err != nil {
+					return err
+				}
+				if *closes != "" && *follow {
+					return fail.New(fail.Invalid, "say either --closes or --follow")
+				}
+				at := x.Offer
+				if *closes != "" {
+					if at, err = time.Parse(time.RFC3339, *closes); err != nil {
+						return fail.New(fail.Invalid, "%q is no time such as 2027-05-01T12:00:00Z", *closes)
+					}
+				}
+				if *closes != "" || *follow {
+					x, err = c.RescheduleCall(ctx, client.Rescheduling{Call: c.args[0], Closes: at})
+				}
+				return shown(c, callDatesTable)(x, err)
+			}
+		}),
+	}
+}
+
+func callDatesTable(x client.CallDates) *table {
+	tab := keyValues("call", x.Call, "closes", cell(x.Closes), "kept from", cell(x.Ends))
+	if x.First != "" {
+		tab.add("edition", x.First+" to "+x.Last)
+	}
+	if x.Moved {
+		tab.add("moved", "the call was made for other days; --follow moves its deadline to "+cell(x.Offer))
+	}
+	if x.Late {
+		tab.add("late", "it takes entries when the edition has begun")
+	}
+	return tab
 }

@@ -12,6 +12,8 @@ import (
 // callRoutes are the calls of the secretariat; the module asks again who runs them.
 func (a *API) callRoutes() {
 	handle(a, "newCallFor", access.WriteForum, a.newCallFor)
+	handle(a, "callDates", access.WriteForum, a.callDates)
+	handle(a, "rescheduleCall", access.WriteForum, a.rescheduleCall)
 	handle(a, "submissions", access.WriteForum, a.submissions)
 	stream(a, "submissionsTable", access.WriteForum, a.submissionsTable)
 	handle(a, "submission", access.WriteForum, a.submission)

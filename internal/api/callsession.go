@@ -82,3 +82,28 @@ func (a *API) sessionOf(ctx context.Context, c *call, edition string, entry land
 	}
 	return &client.SubmissionSession{ID: string(x.ID), Number: x.Number, Start: stamp(x.Start, d.Location(x)), Room: x.Room, Status: x.Status}, nil
 }
+
+func (a *API) callDates(ctx context.Context, _ *call, in client.ByCallFor) (client.CallDates, error) {
+	id, err := parseID("call", in.Call)
+	if err != nil {
+		return client.CallDates{}, err
+	}
+	x, err := a.c.Calls.Call(ctx, id)
+	if err != nil {
+		return client.CallDates{}, err
+	}
+	dates, err := a.c.Calls.Dates(ctx, x.Edition)
+	c := x.Course(dates, a.c.Clock())
+	return client.CallDates{Call: in.Call, Closes: x.Closes, Ends: x.Ends, First: c.First, Last: c.Last, Moved: c.Moved, Late: c.Late, Offer: c.Offer}, err
+}
+
+func (a *API) rescheduleCall(ctx context.Context, c *call, in client.Rescheduling) (client.CallDates, error) {
+	id, err := parseID("call", in.Call)
+	if err != nil {
+		return client.CallDates{}, err
+	}
+	if err := a.c.Calls.Reschedule(ctx, c.person, id, in.Closes); err != nil {
+		return client.CallDates{}, err
+	}
+	return a.callDates(ctx, c, client.ByCallFor{Call: in.Call})
+}

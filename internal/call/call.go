@@ -100,6 +100,7 @@ const (
 // Kinds of facts; they hold no word of an entry.
 const (
 	factOpened    = "call.opened"
+	factDates     = "call.dates-changed"
 	factSent      = "call.entry-sent"
 	factChanged   = "call.entry-changed"
 	factWithdrawn = "call.entry-withdrawn"
@@ -128,6 +129,10 @@ type Config struct {
 	Blobs  *blob.Store // for files of papers; nil: none are taken
 	Clock  func() time.Time
 	Random io.Reader
+
+	// Dates says when an edition takes place, for an edition that the forum of
+	// this node knows; a refusal of kind missing for others. May be nil.
+	Dates func(ctx context.Context, edition string) (Dates, error)
 }
 
 // A Desk keeps the calls of one node. It is safe for use by many goroutines.
@@ -160,6 +165,11 @@ type Call struct {
 	Criteria   []Criterion   `json:"criteria,omitempty"`
 	Ends       time.Time     `json:"ends"`      // of the edition
 	KeepDays   int           `json:"keep_days"` // after Ends; then entries are erased
+
+	// The days of the edition for which the call was made, as the forum wrote
+	// them; empty where it did not know the edition.
+	First string `json:"first,omitempty"`
+	Last  string `json:"last,omitempty"`
 }
 
 func (c *Call) check(now time.Time) error {
@@ -190,15 +200,21 @@ func (c *Call) check(now time.Time) error {
 	return nil
 }
 
-// Open opens a call.
+// Open opens a call. If the forum knows the edition, its end is the forum's,
+// whatever is given.
 func (d *Desk) Open(ctx context.Context, p staff.Person, c Call) (landbridge.ID, error) {
 	if err := runs(p); err != nil {
 		return "", err
 	}
+	dates, err := d.Dates(ctx, c.Edition)
+	if err != nil {
+		return "", err
+	}
+	c.follow(dates)
 	if err := c.check(d.now()); err != nil {
 		return "", err
 	}
-	err := d.c.DB.Write(ctx, func(tx *db.Tx) (err error) {
+	err = d.c.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		var n int
 		if err := tx.QueryRow(`SELECT count(*) FROM call_call WHERE edition = $1`, c.Edition).Scan(&n); err != nil {
 			return err
@@ -214,7 +230,7 @@ func (d *Desk) Open(ctx context.Context, p staff.Person, c Call) (landbridge.ID,
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO call_call (id, edition, kind, body, closes_us, erase_us) VALUES ($1, $2, $3, $4, $5, $6)`,
-			c.ID, c.Edition, c.Kind, body, db.Micros(c.Closes), db.Micros(c.Ends.AddDate(0, 0, c.KeepDays))); err != nil {
+			c.ID, c.Edition, c.Kind, body, db.Micros(c.Closes), db.Micros(c.erases())); err != nil {
 			return fmt.Errorf("opening a call: %w", err)
 		}
 		return d.fact(tx, factOpened, p.Pseudonym, c.ID)

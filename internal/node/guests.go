@@ -26,7 +26,15 @@ func (n *Node) openGuests(context.Context) error {
 			return datesOf(e), nil
 		},
 	})
-	n.Calls = call.New(call.Config{DB: n.DB, Log: n.Log, Vault: n.Vault, Blobs: n.Blobs, Clock: n.deps.Clock, Random: n.deps.Random})
+	n.Calls = call.New(call.Config{DB: n.DB, Log: n.Log, Vault: n.Vault, Blobs: n.Blobs, Clock: n.deps.Clock, Random: n.deps.Random,
+		Dates: func(ctx context.Context, edition string) (call.Dates, error) {
+			e, err := n.Forum.Known(ctx, edition)
+			if err != nil {
+				return call.Dates{}, err
+			}
+			from, to := e.Span()
+			return call.Dates{First: e.First, Last: e.Last, Starts: from, Ends: to}, nil
+		}})
 	n.Gate = pace.New(n.deps.Clock)
 	for kind, h := range n.Guests.Handlers() {
 		n.Exchange.Handle(kind, h)

@@ -47,6 +47,7 @@ type CallsView struct {
 type CallRow struct {
 	Href, Title, Kind, Edition, Closes string
 	State                              Pill
+	Moved, Late                        bool
 }
 
 // A NewCallForm is what someone wrote in the form that opens a call.
@@ -69,6 +70,9 @@ func (s *site) showCalls(v *visit, status int, form NewCallForm, problem string)
 		view.Calls = append(view.Calls, CallRow{Href: "/calls/" + string(c.ID), Title: c.Title, Kind: v.t.T("public.calls.kind." + c.Kind),
 			Edition: s.editionName(v, c.Edition),
 			Closes:  v.t.DateTime(c.Closes), State: s.callState(v, c)})
+		if err := s.callCourse(v, c, &view.Calls[len(view.Calls)-1]); err != nil {
+			return err
+		}
 	}
 	for _, k := range call.Kinds() {
 		view.Kinds = append(view.Kinds, Choice{k, v.t.T("public.calls.kind." + k), k == form.Kind})
@@ -176,6 +180,7 @@ type CallView struct {
 	PlanText                                            string
 	Stands                                              []Choice
 	Exhibitors                                          []Choice
+	Deadline                                            CallDates
 }
 
 // An EntryRow is one entry in the list of a call.
@@ -231,6 +236,9 @@ func (s *site) showCall(v *visit, status int, id landbridge.ID, view CallView) e
 			names = append(names, x.Name+" ×"+strconv.Itoa(x.Weight))
 		}
 		view.Judged = t.T("calls.judged", c.MinReviews) + ": " + strings.Join(names, ", ")
+	}
+	if err := s.callDates(v, &view, c); err != nil {
+		return err
 	}
 	if err := s.entryRows(v, &view, c, all); err != nil {
 		return err
@@ -384,6 +392,10 @@ func (s *site) changeCall(v *visit) error {
 		}
 		if _, err = s.Calls.Publish(v.Context(), v.me(), id); err == nil {
 			return v.to(path, "call-published")
+		}
+	case "dates":
+		if err = s.rescheduleCall(v, id, &view); err == nil {
+			return v.to(path, "saved")
 		}
 	case "plan":
 		view.PlanText = lines(v.FormValue("plan"))

@@ -272,6 +272,13 @@ func (s *site) standing(v *visit, k *forum.Kept, view *ForumView) error {
 	if !k.Shown {
 		view.Todo = append(view.Todo, ForumTask{t.T("prog.todo.hidden"), base + "edit", "amber"})
 	}
+	astray, err := s.callsAstray(v, d.Edition.ID)
+	if err != nil {
+		return err
+	}
+	if astray > 0 {
+		view.Todo = append(view.Todo, ForumTask{t.T("prog.todo.calls", astray), "/calls", "amber"})
+	}
 	if len(d.Sessions) == 0 {
 		view.Todo = append(view.Todo, ForumTask{t.T("prog.todo.empty"), base + "places", "amber"})
 	}

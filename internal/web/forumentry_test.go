@@ -49,6 +49,20 @@ func TestEntryBecomesSession(t *testing.T) {
 	page := say(desk, 200, "POST", "/calls", url.Values{"edition": {"2027"}, "kind": {"side-event"}, "title": {"Side events"}, "text": {"Send."},
 		"closes": {"2096-12-01T12:00"}, "ends": {"2097-03-29"}, "keep": {"90"}, "reviews": {"0"}})
 	call := find(page, `/calls/([0-9a-f-]{36})/entries`)
+	days := url.Values{"id": {"2027"}, "name.en": {"2027 Conference"}, "mode": {"hybrid"}, "zone": {"UTC"}, "first": {"2097-03-27"}, "shown": {"yes"}}
+	postpone := func(last string, words ...string) {
+		t.Helper()
+		days.Set("last", last)
+		days.Set("revision", find(say(desk, 200, "GET", e+"/edit", nil), `name="revision" value="(\d+)"`))
+		say(desk, 200, "POST", e+"/edit", days, words...)
+	}
+	postpone("2097-03-30", "1 call does not fit the days of the edition")
+	say(desk, 200, "GET", "/calls", nil, "made for other days")
+	say(desk, 200, "GET", "/calls/"+call, nil, "The edition now takes place from 2097-03-27 to 2097-03-30", `value="2096-12-01T12:00"`)
+	say(desk, 422, "POST", "/calls/"+call, url.Values{"do": {"dates"}, "closes": {"2098-01-01T12:00"}}, "A call closes before the edition ends", `value="2098-01-01T12:00"`)
+	say(desk, 200, "POST", "/calls/"+call, url.Values{"do": {"dates"}, "closes": {"2097-03-28T12:00"}}, "Saved.", "when the edition has begun")
+	say(desk, 200, "GET", "/calls", nil, "open after the edition begins")
+	say(desk, 200, "POST", "/calls/"+call, url.Values{"do": {"dates"}, "closes": {"2096-12-01T12:00"}}, "Saved.")
 	secret := find(say(author, 200, "POST", "/public/calls/"+call, url.Values{"title": {"Night <watch>"}, "abstract": {"How ports sleep."}, "format": {"site"},
 		"minutes": {"90"}, "seats": {"40"}, "wishes": {"not on Friday"}, "name-1": {"Ada Lorne"}, "of-1": {"Line Institute"}, "mail-1": {"a@x.example"},
 		"name-2": {"Bo Tarn"}, "of-2": {"Harbour School"}}), `<code class="secret">([A-Z2-7]{32})</code>`)

@@ -25,7 +25,7 @@ func TestFeed(t *testing.T) {
 	t.Parallel()
 	f := testFederation(t, &federation{})
 	w := &workload{t: t, f: f, k: &acknowledged{acts: map[string]string{}}}
-	lenn, oru := w.as("XB", "k.lenn"), w.as("XA", "d.oru")
+	lenn, oru, slow := w.as("XB", "k.lenn"), w.as("XA", "d.oru"), slowness(t)
 	ctx, cancel := context.WithTimeout(t.Context(), storyPatience)
 	defer cancel()
 	start, err := lenn.Facts(ctx, client.FactQuery{})
@@ -62,7 +62,6 @@ func TestFeed(t *testing.T) {
 	if _, err := s.sign(ctx, d.Case); err != nil {
 		t.Fatal(err)
 	}
-	slow := slowness(t)
 	sent, last := time.Now(), start.Size
 	for {
 		select {

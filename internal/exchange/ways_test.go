@@ -104,7 +104,7 @@ func (n *node) readBodies() *atomic.Pointer[[]byte] {
 // TestPayload brings a file of several leaves beside its envelope, through a
 // link that breaks in the middle, and checks that only what lacks is sent again.
 func TestPayload(t *testing.T) {
-	w := newWorld(t, setup{timing: quick(), dead: tenth(slowness(t))})
+	w := newWorld(t, setup{timing: quick(), dead: tenth(3 * slowness(t))}) // a leaf that is late goes again, and is counted
 	a, b := w.nodes["XA"], w.nodes["XB"]
 	listed := b.addr
 	b.addr = freeAddr(t)

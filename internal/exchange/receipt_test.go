@@ -43,7 +43,11 @@ func TestReceiptEveryBit(t *testing.T) {
 	if _, err := exchange.VerifyReceipt(file, trust); err != nil {
 		t.Fatal(err)
 	}
-	for i := range file {
+	stride := 1
+	if underRace { // all of them are flipped without the detector
+		stride = 61
+	}
+	for i := 0; i < len(file); i += stride {
 		bad := bytes.Clone(file)
 		bad[i] ^= 1 << (i % 8)
 		if rep, err := exchange.VerifyReceipt(bad, trust); err == nil {

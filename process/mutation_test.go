@@ -6,13 +6,16 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
 // A tally counts what became of the mutants.
 type tally struct {
+	mu            sync.Mutex
 	harmful, seen int
 	missed        []string
 	classes       map[string][3]int // harmful, noticed of them, harmless and unnoticed
@@ -20,6 +23,8 @@ type tally struct {
 
 func (x *tally) add(d *Definition, m mutant) {
 	noticed := m.noticed(d)
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	c := x.classes[m.class]
 	switch {
 	case m.harmful && noticed:
@@ -46,6 +51,8 @@ func TestMutants(t *testing.T) {
 		step = 1
 	}
 	x := &tally{classes: map[string][3]int{}}
+	var work sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	names, _ := filepath.Glob("catalogue/*.yaml")
 	for i, name := range names {
 		b, err := os.ReadFile(name)
@@ -62,9 +69,11 @@ func TestMutants(t *testing.T) {
 		}
 		all := mutants(d)
 		for j := i % step; j < len(all); j += step {
-			x.add(d, all[j])
+			free <- struct{}{}
+			work.Go(func() { x.add(d, all[j]); <-free })
 		}
 	}
+	work.Wait()
 	slices.Sort(x.missed)
 	t.Logf("%d of %d harmful mutants noticed", x.seen, x.harmful)
 	if 1000*x.seen < 990*x.harmful && step == 1 || x.harmful < 30 {

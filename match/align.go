@@ -23,6 +23,7 @@ const (
 	byClass        // the same in another language or another form
 	byNick         // short form of a given name
 	byJoining      // one side writes it in one word
+	byInitials     // one side has only the initials of several
 )
 
 // An alignment is the comparison of two names, before it becomes a score.
@@ -72,6 +73,7 @@ func (e *Engine) align(al *alignment, a, b *name) {
 		}
 	}
 	al.joins(e)
+	al.initials(e)
 	for {
 		best, gain := -1, int32(0)
 		for k := range al.cands {

@@ -1,6 +1,10 @@
 package match
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // An Index finds names. It is built once by a [Builder] and then only read; any
 // number of searchers may share it.
@@ -17,9 +21,10 @@ type Index struct {
 	flags []uint8  // of names
 	full  []uint16 // weight of names, in tenths of the engine's unit
 
-	posts  []uint32 // names, by vocable
-	bucket []uint32 // hash of a skeleton key to its first entry in filed
-	filed  []uint32 // vocables
+	posts  []uint32    // names, by vocable
+	bucket []uint32    // hash of a skeleton key to its first entry in filed
+	filed  []uint32    // vocables
+	short  []shortened // names of several words by their initials, in the order of these
 }
 
 // A vocable is a word of the index.
@@ -36,6 +41,7 @@ const (
 	flagOriginal
 	flagInitial // it has initials, which any word may fill
 	flagComma   // it says which part is the family's: Last, First
+	flagShort   // it is a word that may be another name's initials
 	flagEcho    // part of a compound stands in it again
 )
 
@@ -105,6 +111,13 @@ func (b *Builder) Add(record uint32, n Name, kind Kind) bool {
 	}
 	if parsed.comma > 0 {
 		flags |= flagComma
+	}
+	if parsed.short > 0 {
+		flags |= flagShort
+		x.short = append(x.short, shortened{shortKey(keyIs, parsed.parts[parsed.short-1].letters), uint32(len(x.of))})
+	}
+	for _, letters := range parsed.shorten(nil) {
+		x.short = append(x.short, shortened{shortKey(keyHas, letters), uint32(len(x.of))})
 	}
 	if parsed.echoes() {
 		flags |= flagEcho
@@ -190,6 +203,7 @@ func (b *Builder) Index() *Index {
 			next[k&mask]++
 		}
 	}
+	slices.SortFunc(x.short, func(a, b shortened) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name)) })
 	b.x = nil
 	return x
 }

@@ -78,3 +78,51 @@ func TestManAndWoman(t *testing.T) {
 		}
 	}
 }
+
+// TestInitials holds that an organisation is found by its initials, and initials by
+// the organisation, whatever small words and legal form it has; that the country may
+// stand beside them; that three letters are initials only where people use them so;
+// and that a person has none.
+func TestInitials(t *testing.T) {
+	for _, c := range []struct{ short, long string }{
+		{"KVNT", "Karzok Valley National Transport"},
+		{"KVNT Ltd", "Karzok Valley National Transport Limited"},
+		{"K.V.N.T.", "Karzok Valley National Transport"},
+		{"KVNT Norway", "Karzok Valley National Transport"},
+		{"FVDK", "Front for the Victory and Defence of Karzok"},
+		{"FFVDK", "Front for the Victory and Defence of Karzok"},
+		{"NIOC", "National Iranian Oil Company"},
+		{"ELN", "Ejército de Liberación Nacional"},
+		{"PLA China", "People’s Liberation Army"},
+		{"НОАК", "Народно-освободительная армия Китая"},
+		{"NOAK", "Народно-освободительная армия Китая"},
+	} {
+		got := engine().Compare(c.short, c.long, match.Organisation)
+		if got.Score < 9000 || got.Score >= 9700 || !slices.ContainsFunc(got.Words, func(w match.WordReason) bool { return w.How == match.HowLetters }) {
+			t.Errorf("%s / %s: %s %+v", c.short, c.long, got.Score, got.Words)
+		}
+		for _, asked := range [][2]string{{c.short, c.long}, {c.long, c.short}} {
+			if score := screen(asked[1], match.Organisation, asked[0]); score < match.Alert {
+				t.Errorf("%s is not found by %s: %s", asked[1], asked[0], score)
+			}
+		}
+	}
+	for _, c := range []struct {
+		kind        match.Kind
+		short, long string
+	}{
+		{match.Organisation, "Kvnt", "Karzok Valley National Transport"},           // no capitals
+		{match.Organisation, "KVNT Shipping", "Karzok Valley National Transport"},  // a firm of another kind
+		{match.Organisation, "KVN", "Karzok Valley Navigation"},                    // by chance in one of six
+		{match.Organisation, "KVNX", "Karzok Valley National Transport"},           // another letter
+		{match.Organisation, "KVNT", "Karzok Valley National Transport Insurance"}, // a word more
+		{match.Person, "KVNT", "Karim Valid Nasir Tarrazin"},
+	} {
+		if got := engine().Compare(c.short, c.long, c.kind).Score; got >= match.Alert {
+			t.Errorf("%s / %s: %s", c.short, c.long, got)
+		}
+		if got := screen(c.long, c.kind, c.short); got >= match.Alert {
+			t.Errorf("%s finds %s: %s", c.short, c.long, got)
+		}
+	}
+}

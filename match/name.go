@@ -26,6 +26,7 @@ type name struct {
 	parts  []part
 	person bool
 	query  bool // it is what is asked for
+	short  int  // the place of the word that may be another name's initials, counted from 1; 0 for none
 	comma  int  // how many parts stood before the comma, 0 for none
 	cut    bool
 }
@@ -55,6 +56,7 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 	} else {
 		words = e.corporate(words)
 	}
+	capitals := 0 // parts written so, as bits
 	for i := 0; i < len(words); {
 		if len(n.parts) >= MaxTokens {
 			n.cut = true
@@ -89,6 +91,9 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 			if w.whole != "" {
 				p.whole = e.lookup(known, w.whole, w.script)
 			}
+			if w.upper {
+				capitals |= 1 << from
+			}
 			n.add(e, p)
 		}
 		n.since(e, from, w.aside)
@@ -99,6 +104,11 @@ func (e *Engine) parse(text string, person bool, known lexicon) *name {
 	}
 	if person && n.comma > 0 { // "Last, First" is read as First Last
 		n.parts = slices.Concat(n.parts[n.comma:], n.parts[:n.comma])
+	}
+	if !person {
+		if n.short = n.sole(e); n.short > 0 && capitals>>(n.short-1)&1 == 0 {
+			n.short = 0
+		}
 	}
 	return n
 }

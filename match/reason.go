@@ -19,6 +19,7 @@ const (
 	HowInitial  = "initial"            // one side has only the initial
 	HowMeaning  = "same meaning"       // title, legal form or kind of business in other words
 	HowShort    = "short form"         // of a given name
+	HowLetters  = "initials"           // of several words
 	HowJoined   = "written together"   // one side writes it in one word
 	HowAgainst  = "against"            // stands against a word of the other side
 	HowOmitted  = "only on one side"   // the other side leaves it out
@@ -84,6 +85,8 @@ func (al *alignment) reason(p pairing) WordReason {
 		w.How = HowMeaning
 	case p.how == byNick:
 		w.How = HowShort
+	case p.how == byInitials:
+		w.How = HowLetters
 	case p.how == byJoining:
 		w.How = HowJoined
 	case x[0].script != y[0].script:

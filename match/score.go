@@ -20,6 +20,7 @@ type tally struct {
 func (e *Engine) tally(al *alignment) tally {
 	var t tally
 	first, last, up, down := -1, -1, 0, 0
+	initials := false
 	for _, p := range al.pairs {
 		w := p.weight
 		t.shared += w
@@ -27,11 +28,12 @@ func (e *Engine) tally(al *alignment) tally {
 		d := p.dist + p.dist*p.dist/1000*e.set.bend/100
 		x, y := &al.a.parts[p.ai], &al.b.parts[p.bi]
 		switch {
-		case p.how == byJoining, x.role == roleTitle, y.role == roleTitle:
+		case p.how == byJoining, p.how == byInitials, x.role == roleTitle, y.role == roleTitle:
 			t.strain += w * d / 1000
 		default:
 			t.strain += max(w, (x.weight+y.weight)*e.set.heavy/200) * d / 1000 // a rare word is no likely spelling of a common one
 		}
+		initials = initials || p.how == byInitials
 		if p.how == byInitial {
 			full := max(x.weight, y.weight)
 			t.strain += (full - w) * e.set.shortened / 100
@@ -57,6 +59,14 @@ func (e *Engine) tally(al *alignment) tally {
 	turned := down == 1 && last < first // the family name went from one end to the other
 	t.crossed = down > 0 && up > 0 && !turned && al.a.patronym() && al.b.patronym()
 	left, right := e.leftover(al.a, &al.usedA), e.leftover(al.b, &al.usedB)
+	if initials { // what stands beside them is the country or a legal form
+		if al.a.short > 0 {
+			left.cost = left.cost * e.set.beside / 100
+		}
+		if al.b.short > 0 {
+			right.cost = right.cost * e.set.beside / 100
+		}
+	}
 	// A query that says more than the list is less usual than one that says less.
 	// Where neither is the query, it counts half.
 	if al.a.query == al.b.query {

@@ -108,6 +108,9 @@ func (s *Searcher) view(text string, person bool, top int, least Score, found []
 	s.asked = s.asked[:0]
 	s.gather(q)
 	s.bound(q, person, least)
+	if !person {
+		found = s.initials(q, least, found)
+	}
 	slices.SortFunc(s.list, func(a, b estimate) int {
 		return cmp.Or(cmp.Compare(b.sure, a.sure), cmp.Compare(b.bound, a.bound), cmp.Compare(a.name, b.name))
 	})
@@ -150,6 +153,9 @@ func (s *Searcher) compare(q *name, n uint32) Score {
 	other := name{parts: s.parts, person: x.flags[n]&flagPerson != 0}
 	if x.flags[n]&flagComma != 0 {
 		other.comma = 1
+	}
+	if x.flags[n]&flagShort != 0 {
+		other.short = other.sole(x.e)
 	}
 	x.e.align(&s.al, q, &other)
 	score := x.e.score(x.e.tally(&s.al))

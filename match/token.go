@@ -17,6 +17,7 @@ type token struct {
 	head    uint32  // which consonant it may begin with
 	tail    uint32  // and which it may end with
 	hash    uint32  // of the text
+	country bool    // it is a country's name
 	given   bool    // it is a given name that has a short form, or one of those
 }
 
@@ -67,6 +68,7 @@ func (e *Engine) token(text string, script Script) *token {
 	t.info = e.info(t.letters)
 	t.weight = e.weigh(t)
 	t.given = e.words.given[text]
+	t.country = len(t.letters) > 3 && e.countries[text] != ""
 	return t
 }
 

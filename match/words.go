@@ -41,6 +41,7 @@ type phrase struct {
 // wordTable finds the words that do not identify.
 type wordTable struct {
 	person, other map[string][]phrase // by the first word; longest first
+	bodies        map[string]bool     // three letters that are known for the initials of a body
 	joint         map[string]bool     // ur, ud: a particle between two words only
 	nick          map[[2]string]bool  // a name and its short form
 	given         map[string]bool     // the words of nick
@@ -61,7 +62,7 @@ func (w *wordTable) class(s string) int32 {
 
 func (e *Engine) loadWords() error {
 	w := &e.words
-	*w = wordTable{person: map[string][]phrase{}, other: map[string][]phrase{}, joint: map[string]bool{},
+	*w = wordTable{person: map[string][]phrase{}, other: map[string][]phrase{}, joint: map[string]bool{}, bodies: map[string]bool{},
 		nick: make(map[[2]string]bool, 1<<13), given: make(map[string]bool, 1<<12), unlike: make(map[[2]string]bool, 1<<10), classes: make(map[string]int32, 1<<10)}
 	roles := map[string]role{"title": roleTitle, "particle": roleParticle, "patronym": rolePatronym, "kunya": roleKunya,
 		"form": roleForm, "business": roleBusiness, "domain": roleDomain, "number": roleNumber, "ship": roleTitle}
@@ -77,6 +78,9 @@ func (e *Engine) loadWords() error {
 			return nil
 		case "unlike":
 			w.unlike[[2]string{f[1], f[2]}] = true
+			return nil
+		case "letters":
+			w.bodies[f[2]] = true
 			return nil
 		case "joint":
 			w.joint[f[2]] = true

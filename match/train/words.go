@@ -22,7 +22,7 @@ import (
 func (t *trainer) writeWords() error {
 	w := &wordList{t: t, seen: map[string]bool{}}
 	w.out.WriteString("# Words of names: role, class, words. From rigour (MIT licence), nicknames (Apache-2.0) and our own additions.\n")
-	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames, w.shortForms, w.lookalikes} {
+	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames, w.shortForms, w.lookalikes, w.initialisms} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -257,6 +257,23 @@ func (w *wordList) shortForms() error { return w.couples("nick", "shortforms.txt
 
 // lookalikes are names of men and women that differ in their ending alone.
 func (w *wordList) lookalikes() error { return w.couples("unlike", "lookalike.txt") }
+
+// initialisms are three letters by which a body is known.
+func (w *wordList) initialisms() error {
+	text, err := os.ReadFile(filepath.Join(w.t.data, "initialisms.txt"))
+	if err != nil {
+		return fmt.Errorf("reading initialisms: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if line[0] == '#' {
+			continue
+		}
+		for word := range strings.FieldsSeq(line) {
+			w.add("letters", word, word)
+		}
+	}
+	return nil
+}
 
 // couples reads lines of words, a colon and more words: each of the first goes
 // with each of the others.

@@ -118,6 +118,8 @@ func TestSame(t *testing.T) {
 		{"A.B.C. Company", "ABC Company", match.Organisation, 9900},
 		{"MV Hellenic Spirit", "Hellenic Spirit", match.Vessel, 9800},
 		{"First Bank", "1st Bank", match.Organisation, 9900},
+		{"Five Percenters", "5%ers", match.Organisation, 9900},
+		{"Hundred Percent Karzok", "Hundred % Karzok", match.Organisation, 9900},
 		{"сompany Rosoboron", "company Rosoboron", match.Organisation, 10000}, // the first letter is Cyrillic
 		{"Ig0r Sech1n", "Igor Sechin", match.Person, 9900},
 	} {

@@ -126,3 +126,37 @@ func TestInitials(t *testing.T) {
 		}
 	}
 }
+
+// TestSides holds that two names with a slash between them are each a name of a list's
+// entry and of what is asked for, and that a slash within a name parts nothing.
+func TestSides(t *testing.T) {
+	for _, c := range []struct {
+		field string
+		kind  match.Kind
+		want  []string
+	}{
+		{"Al-Karzok/Brigades of Tessel", match.Organisation, []string{"Al-Karzok", "Brigades of Tessel"}},
+		{"HARAKAT UL-KARZOK / HUK", match.Organisation, []string{"HARAKAT UL-KARZOK"}},
+		{"The Base of Karzok/Mesopotamia", match.Organisation, []string{"The Base of Karzok"}},
+		{"Karzok Import/Export Corporation", match.Organisation, []string{"Karzok Import"}},
+		{"Tessel Freight A/S", match.Organisation, nil},
+		{"Anara Tesselova / Anara Terrin", match.Person, []string{"Anara Tesselova", "Anara Terrin"}},
+		{"Anara/Nara Tesselova", match.Person, nil},
+		{"a/b/c", match.Organisation, nil},
+		{"Benzamide/4-fluoro-benzamide", match.Substance, nil},
+	} {
+		if got := engine().Sides(c.field, c.kind); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.field, got, c.want)
+		}
+	}
+	for _, c := range [][2]string{{"Al Karzok", "Al-Karzok/Brigades of Tessel"}, {"Brigades of Tessel", "Al-Karzok/Brigades of Tessel"}, {"Tessel Freight d/b/a Terrin Sea", "Terrin Sea"}} {
+		if got := engine().Compare(c[0], c[1], match.Organisation); got.Score < 9500 || len(got.Words) == 0 || got.Words[0].How != match.HowSame {
+			t.Errorf("%s / %s: %+v", c[0], c[1], got)
+		}
+		for _, asked := range [][2]string{c, {c[1], c[0]}} {
+			if score := screen(asked[1], match.Organisation, asked[0]); score < 9500 && asked[1] != "Tessel Freight d/b/a Terrin Sea" {
+				t.Errorf("%s is not found by %s: %s", asked[1], asked[0], score)
+			}
+		}
+	}
+}

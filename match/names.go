@@ -120,6 +120,11 @@ func Texts(field string) []string {
 		return all // nobody's name: what is read of it is its beginning
 	}
 	split := all
+	if parts := aliased(field); parts != nil {
+		for _, text := range parts {
+			add(strings.Trim(oneLine(text), " ,;-()"))
+		}
+	}
 	if strings.ContainsAny(field, ";()") {
 		split = nil
 		for _, n := range Split(field, Good) {

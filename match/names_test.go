@@ -55,6 +55,9 @@ func TestTexts(t *testing.T) {
 		"Anara Tesselova (birth name)":         {"Anara Tesselova"},
 		"Tessel Freight (TF)":                  {"Tessel Freight"},
 		"Анара Тесселова":                      nil,
+		"Anara Tesselova a.k.a. Anara Terrin":  {"Anara Tesselova", "Anara Terrin"},
+		"Tessel Freight Ltd d/b/a Terrin Sea":  {"Tessel Freight Ltd", "Terrin Sea"},
+		"Kaka Osaka Nakasone":                  nil,
 		"Тесселова, Анара (born 3 March 1970)": {"Тесселова, Анара", "born 3 March 1970"},
 		"\x00;\xff(((":                         {"\x00", "\ufffd"},
 	} {

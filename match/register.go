@@ -33,6 +33,11 @@ func (e *Engine) NewRegister(records []Record, o RegisterOptions) *Register {
 			if b.Add(uint32(i), n, records[i].Kind) {
 				r.name = append(r.name, uint16(k))
 			}
+			for _, side := range e.Sides(n.Text, records[i].Kind) {
+				if b.Add(uint32(i), Name{Text: side, Quality: n.Quality}, records[i].Kind) {
+					r.name = append(r.name, uint16(k))
+				}
+			}
 		}
 		for _, d := range records[i].Documents {
 			if n := number(d.Number); len(n) >= 4 {
@@ -99,7 +104,7 @@ func (s *Screener) Screen(q *Record, top int, least Score) []Hit {
 	}
 	// Evidence may take away or add: look a little deeper than asked for.
 	for _, n := range q.Names {
-		for _, text := range Texts(n.Text) {
+		for _, text := range s.r.e.Asked(n.Text, q.Kind) {
 			for _, f := range s.s.Search(text, q.Kind, top+top/2+4, least) {
 				rec := &s.r.records[f.Record]
 				note(f.Record, Hit{Record: rec, ByName: f.Score, Query: text, Name: rec.Names[s.r.name[f.Name]]})
@@ -133,7 +138,5 @@ func (s *Screener) Screen(q *Record, top int, least Score) []Hit {
 // explain returns the reasons of two names, word by word.
 func (e *Engine) explain(query, listed string, kind Kind) []WordReason {
 	person := kind == Person || kind == ""
-	var al alignment
-	e.align(&al, e.parse(query, person, nil), e.parse(listed, person, nil))
-	return al.reasons()
+	return e.compare([]string{query}, append([]string{listed}, e.Sides(listed, kind)...), person, false).Words
 }

@@ -82,6 +82,12 @@ func (s *scanner) rune(r rune) {
 	case '\u00ad', '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff', '\u0640', '\u202a', '\u202b', '\u202c':
 		return
 	}
+	if r == '%' || r == '٪' || r == '％' {
+		s.run = append(s.run, []rune("percent")...)
+		s.kinds[Latin] += len("percent")
+		s.lower = true
+		return
+	}
 	script := ScriptOf(r)
 	if script == NoScript {
 		s.part(r)

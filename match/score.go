@@ -235,14 +235,29 @@ func (e *Engine) Compare(a, b string, kind Kind) Comparison {
 	if kind == "" {
 		person = !e.corporateWords(a) && !e.corporateWords(b)
 	}
-	var al alignment
-	e.align(&al, e.parse(a, person, nil), e.parse(b, person, nil))
-	c := Comparison{Score: e.score(e.tally(&al))}
-	if swapped {
-		al.swap()
+	if kind == "" && !person {
+		kind = Organisation
 	}
-	c.Words = al.reasons()
-	return c
+	return e.compare(e.alternatives(a, kind), e.alternatives(b, kind), person, swapped)
+}
+
+// compare returns the best comparison of names of two sides.
+func (e *Engine) compare(as, bs []string, person, swapped bool) (best Comparison) {
+	for i, a := range as {
+		for k, b := range bs {
+			var al alignment
+			e.align(&al, e.parse(a, person, nil), e.parse(b, person, nil))
+			score := e.score(e.tally(&al))
+			if i+k > 0 && score <= best.Score {
+				continue
+			}
+			if swapped {
+				al.swap()
+			}
+			best = Comparison{Score: score, Words: al.reasons()}
+		}
+	}
+	return best
 }
 
 // corporateWords reports whether a name has a legal form or a word of business.

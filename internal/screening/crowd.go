@@ -61,7 +61,9 @@ func newSegment(e *match.Engine, all []member) *segment {
 	b := e.NewBuilder()
 	for i, m := range all {
 		for _, n := range m.names {
-			b.Add(uint32(i), match.Name{Text: n, Quality: match.Primary}, m.kind)
+			for _, text := range append([]string{n}, e.Sides(n, m.kind)...) {
+				b.Add(uint32(i), match.Name{Text: text, Quality: match.Primary}, m.kind)
+			}
 		}
 	}
 	return &segment{all, b.Index().NewSearcher()}
@@ -81,12 +83,16 @@ func (c *crowd) add(e *match.Engine, all []member) {
 }
 
 // near returns the subjects that one entry may be, as far as names say.
-func (c *crowd) near(r *match.Record) []landbridge.ID {
+func (c *crowd) near(e *match.Engine, r *match.Record) []landbridge.ID {
+	var texts []string
+	for _, n := range r.Names {
+		texts = append(append(texts, n.Text), e.Sides(n.Text, r.Kind)...)
+	}
 	seen := map[landbridge.ID]bool{}
 	var all []landbridge.ID
 	for _, s := range c.segs {
-		for _, n := range r.Names {
-			for _, f := range s.search.Search(n.Text, r.Kind, maxNear, leastWatch) {
+		for _, text := range texts {
+			for _, f := range s.search.Search(text, r.Kind, maxNear, leastWatch) {
 				if id := s.members[f.Record].id; !seen[id] {
 					seen[id] = true
 					all = append(all, id)
@@ -194,7 +200,7 @@ func (s *Screening) nearAll(ctx context.Context, entries []match.Record) (map[la
 	s.crowd.fold(s.engine())
 	found := map[landbridge.ID][]int{}
 	for i := range entries {
-		for _, id := range s.crowd.near(&entries[i]) {
+		for _, id := range s.crowd.near(s.engine(), &entries[i]) {
 			found[id] = append(found[id], i)
 		}
 	}

@@ -613,7 +613,7 @@ func TestCrowd(t *testing.T) {
 	}
 	for _, i := range []int{0, 150, 299} {
 		r := person(fmt.Sprintf("Person%c%c Family%c", 'a'+i%26, 'a'+i/26, 'a'+i%26), "")
-		if !slices.Contains(c.near(&r), landbridge.ID(fmt.Sprint(i))) {
+		if !slices.Contains(c.near(e, &r), landbridge.ID(fmt.Sprint(i))) {
 			t.Errorf("subject %d is not near itself", i)
 		}
 	}

@@ -234,7 +234,7 @@ func families(t testing.TB) []string {
 	}
 	each("screen.kind.", string(match.Person), string(match.Organisation), string(match.Vessel), string(match.Aircraft), string(match.Substance))
 	each("screen.quality.", string(match.Primary), string(match.Good), string(match.Weak), string(match.Original))
-	each("screen.how.", "same", "spelling", "other-script", "initial", "same-meaning", "short-form", "written-together", "against", "only-on-one-side", "number-on-one-side")
+	each("screen.how.", "same", "spelling", "other-script", "initial", "initials", "same-meaning", "short-form", "written-together", "against", "only-on-one-side", "number-on-one-side")
 	each("screen.what.", "birth", "nationality", "gender", "document")
 	each("screen.evidence.", string(match.Agrees), string(match.Near), string(match.Contradicts))
 	each("screen.missing.", "query", "list", "both")

@@ -9,11 +9,12 @@ import (
 // An Index finds names. It is built once by a [Builder] and then only read; any
 // number of searchers may share it.
 type Index struct {
-	e     *Engine
-	parts []part   // every distinct word in a role
-	word  []uint32 // part to vocable
-	words map[string]uint32
-	vocab []vocable // every distinct word
+	e      *Engine
+	parts  []part   // every distinct word in a role
+	word   []uint32 // part to vocable
+	words  map[string]uint32
+	vocab  []vocable // every distinct word
+	traits []trait   // what of each of them is looked at before it is compared
 
 	at    []uint32 // name to its first reference; one more than names
 	refs  []uint32 // parts of names
@@ -32,6 +33,14 @@ type vocable struct {
 	*token
 	post  uint32 // first of its names in posts
 	count uint32
+}
+
+// A trait is what tells most words apart from the one that is sought: small, as
+// many are looked at for each that is compared.
+type trait struct {
+	mask    uint32
+	letters uint8
+	script  Script
 }
 
 // Flags of names.
@@ -141,6 +150,7 @@ func (b *Builder) vocable(t *token) uint32 {
 		id = uint32(len(b.x.vocab))
 		b.vocab[t] = id
 		b.x.vocab = append(b.x.vocab, vocable{token: t})
+		b.x.traits = append(b.x.traits, trait{t.mask, uint8(len(t.letters)), t.script})
 		b.x.words[t.text] = id
 	}
 	return id

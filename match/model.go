@@ -283,26 +283,23 @@ func (m *model) joint(units []uint8, word []byte, limit int32) int32 {
 		v := last[2] + drop
 		least := v
 		here[2] = v
-		for j := range width {
-			c := &cols[j&in]
-			v = min(last[(j+3)&in]+drop, v+c.insert, last[(j+2)&in]+int32(row[c.one]))
-			if c.two > 0 {
-				v = min(v, last[(j+1)&in]+int32(row[c.two]))
+		// Steps that do not exist cost what no word costs: looking at them is
+		// cheaper than asking.
+		if pair == nil {
+			for j := range width {
+				c := &cols[j&in]
+				v = min(last[(j+3)&in]+drop, v+c.insert, last[(j+2)&in]+int32(row[c.one]), last[(j+1)&in]+int32(row[c.two]), last[j&in]+int32(row[c.three]))
+				here[(j+3)&in] = v
+				least = min(least, v)
 			}
-			if c.three > 0 {
-				v = min(v, last[j&in]+int32(row[c.three]))
+		} else {
+			for j := range width {
+				c := &cols[j&in]
+				v = min(last[(j+3)&in]+drop, v+c.insert, last[(j+2)&in]+int32(row[c.one]), last[(j+1)&in]+int32(row[c.two]), last[j&in]+int32(row[c.three]),
+					older[(j+2)&in]+int32(pair[c.one]), older[(j+1)&in]+int32(pair[c.two]), older[j&in]+int32(pair[c.three]))
+				here[(j+3)&in] = v
+				least = min(least, v)
 			}
-			if pair != nil {
-				v = min(v, older[(j+2)&in]+int32(pair[c.one]))
-				if c.two > 0 {
-					v = min(v, older[(j+1)&in]+int32(pair[c.two]))
-				}
-				if c.three > 0 {
-					v = min(v, older[j&in]+int32(pair[c.three]))
-				}
-			}
-			here[(j+3)&in] = v
-			least = min(least, v)
 		}
 		// A pair of units may jump over this row, from the one before.
 		if rest -= m.cheap[u]; least+rest > limit && before+m.cheap[u]+rest > limit {

@@ -311,6 +311,9 @@ func (s *Searcher) neighbours(t *token) []neighbour {
 				continue
 			}
 			s.seen[v] = s.round
+			if !s.mayNear(t, &x.traits[v]) {
+				continue
+			}
 			if d := s.nearness(t, x.vocab[v].token); d < s.far {
 				all = append(all, neighbour{v, d})
 			}
@@ -340,41 +343,43 @@ func (e *Engine) seekFar(least Score) int32 {
 
 const shallow Score = 7000 // from here a search is not as deep
 
-// nearness is the distance of a word of the index to the word that is wanted.
+// mayNear says whether a word of the index may be near the word that is wanted,
+// by what costs nothing to see.
+func (s *Searcher) mayNear(t *token, v *trait) bool {
+	switch latin := v.script == Latin; {
+	case t.script == Digits || v.script == Digits:
+		return false // numbers are the same or not
+	case t.script != Latin && latin: // it is much shorter or longer than the likeliest reading, or of other letters
+		return !farLetters(int(v.letters)-len(t.letters), t.mask^v.mask)
+	case t.script != Latin:
+		return true
+	case !latin:
+		return !farLetters(len(t.letters)-int(v.letters), t.mask^v.mask)
+	}
+	n, other := len(t.letters)+int(v.letters), sameLetters(t.mask, v.mask)
+	return other <= 3+n/4 && (s.far == s.x.e.set.far || other <= 2+n/6)
+}
+
+// nearness is the distance of a word of the index, which may be near, to the word
+// that is wanted.
 func (s *Searcher) nearness(t, v *token) int32 {
 	e := s.x.e
 	switch {
-	case t == v:
-		return same
-	case v.script == Latin && t.script != Latin && t.script != Digits:
-		if farReading(t, v) {
-			return apart
-		}
+	case t.script != Latin && v.script == Latin:
 		d, _ := e.read(t, v, e.set.seek)
-		return d
-	case t.script == Latin && v.script != Latin && v.script != Digits:
-		if farReading(v, t) {
-			return apart
-		}
-		d, _ := e.read(v, t, e.set.seek)
 		return d
 	case t.script != Latin:
 		d, _ := e.distance(t, v)
 		return d
-	}
-	if unlike(v.letters, t.letters, v.mask, t.mask) || s.far < e.set.far && sameLetters(v.mask, t.mask) > 2+(len(v.letters)+len(t.letters))/6 {
-		return apart
+	case v.script != Latin:
+		d, _ := e.read(v, t, e.set.seek)
+		return d
 	}
 	return e.latinTo(&s.wanted, v.letters, t.letters, v.mask == t.mask, (t.info+v.info)/2, s.far)
 }
 
-// farReading says that a Latin word is hardly a reading of a word: it is much
-// shorter or longer than the likeliest one, or has many other letters.
-func farReading(t, latin *token) bool {
-	return farLetters(len(latin.letters)-len(t.letters), t.mask^latin.mask)
-}
-
-// farLetters says the same of letters so many more, of which those differ.
+// farLetters says that a word so many letters longer than another's likeliest
+// reading, with those letters unlike, is hardly a reading of it.
 func farLetters(longer int, unlike uint32) bool {
 	return longer > 3 || longer < -2 || bits.OnesCount32(unlike) > 6 || bits.OnesCount32(unlike&consonants) > 3
 }

@@ -38,6 +38,7 @@ type Config struct {
 	PeerAddress  string `yaml:"peer_address" default:""`
 	PublicListen string `yaml:"public_listen" default:""`
 	PublicURL    string `yaml:"public_url" default:""`
+	Fronts       string `yaml:"fronts" default:""`
 	Database     string `yaml:"database" default:"landbridge.db"`
 	MaxExhibit   int64  `yaml:"max_exhibit_mib" default:"4096"`
 	SoftKeys     bool   `yaml:"software_keys" default:"false"`
@@ -78,6 +79,8 @@ func settingDocs() map[string]string {
 			"staff pages need not face the public. Empty: the public pages stand beside the staff pages, under /public/.",
 		"public_url": "How the public reaches the public pages, such as https://forum.example. Calendars and feeds name this address for years, so " +
 			"choose it well. Empty: url, or the address of public_listen if that is set.",
+		"fronts": "Addresses or networks of your own TLS fronts, such as 127.0.0.1, 10.1.0.0/16. What they write into X-Forwarded-For is " +
+			"believed. Empty: all who come through a front share what one address may send and how often it may fail to sign in.",
 		"database": "A SQLite file in the data folder, or a postgres:// address. Keep the password out of it: PostgreSQL reads " +
 			"~/.pgpass.",
 		"max_exhibit_mib": "Largest file that may be attached, in MiB.",
@@ -268,6 +271,9 @@ func (c *Config) Faults() (all []string) {
 			u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
 			bad("%s is an address such as https://node.example:8481 without a path, not %q", a.name, a.value)
 		}
+	}
+	if _, err := parseFronts(c.Fronts); err != nil {
+		bad("%v", err)
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		bad("tls_cert and tls_key belong together; set both or neither")

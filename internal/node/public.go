@@ -66,9 +66,9 @@ const (
 
 // listenPublic opens the listener of the public pages alone, if the operator
 // set one. The server is there in any case, so that stopping has one way.
-func (n *Node) listenPublic() (*http.Server, net.Listener, error) {
+func (n *Node) listenPublic(passed fronts) (*http.Server, net.Listener, error) {
 	s := &http.Server{
-		Handler: n.public, ReadHeaderTimeout: readHeader, ReadTimeout: readPublic, WriteTimeout: writePublic, IdleTimeout: idleConn,
+		Handler: passed.behind(n.public), ReadHeaderTimeout: readHeader, ReadTimeout: readPublic, WriteTimeout: writePublic, IdleTimeout: idleConn,
 		MaxHeaderBytes: maxHeader, ErrorLog: serverLog(n.deps.Logger),
 	}
 	if n.Config.PublicListen == "" {

@@ -2,12 +2,14 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"landbridge.example"
+	"landbridge.example/internal/pace"
 )
 
 // TestPublicListener: on its own listener nothing but the public pages and the
@@ -16,7 +18,7 @@ func TestPublicListener(t *testing.T) {
 	people, peers, address := freeListener(t), freeListener(t), freeAddress(t)
 	c, _ := testInit(t, func(c *Config) {
 		c.Listen, c.PeerListen, c.PublicListen, c.LogLevel = people.Addr().String(), peers.Addr().String(), address, "error"
-		c.Demo = true
+		c.Demo, c.Fronts = true, "127.0.0.0/8"
 	}, landbridge.Secretariat)
 	n, err := Open(t.Context(), c, quietDeps())
 	if err != nil {
@@ -54,6 +56,18 @@ func TestPublicListener(t *testing.T) {
 			t.Errorf("%s: %d %.300s", page, got, body)
 		}
 	}
+	for i, site := range []string{c.StaffURL(), "http://" + address} {
+		asker, other := fmt.Sprintf("203.0.113.%d", i), fmt.Sprintf("203.0.113.1%d", i)
+		for range pace.FormsPerMinute {
+			_ = n.Gate.Form(asker)
+		}
+		if got := askFrom(t, asker, site+"/public/nominate"); got != http.StatusServiceUnavailable {
+			t.Errorf("%s: one form too many of one address gives %d", site, got)
+		}
+		if got := askFrom(t, other, site+"/public/nominate"); got != http.StatusNotFound {
+			t.Errorf("%s: another address behind the same front gets %d", site, got)
+		}
+	}
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -61,4 +75,23 @@ func TestPublicListener(t *testing.T) {
 	if err := n.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// askFrom sends a form with a wrong secret, as the front of the node does for
+// somebody.
+func askFrom(t *testing.T, who, page string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", page, strings.NewReader("secret=wrong"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Forwarded-For", who)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
 }

@@ -55,15 +55,19 @@ func listen(addr, setting string) (net.Listener, error) {
 
 // Serve is Run on listeners that are there already. It closes them.
 func (n *Node) Serve(ctx context.Context, staffL, peerL net.Listener) error {
-	people := &http.Server{
-		Handler: n.staff, ReadHeaderTimeout: readHeader, ReadTimeout: readBody, WriteTimeout: writeAnswer, IdleTimeout: idleConn,
-		MaxHeaderBytes: maxHeader, ErrorLog: serverLog(n.deps.Logger),
-	}
-	staffL, err := n.overTLS(staffL)
+	passed, err := parseFronts(n.Config.Fronts)
 	if err != nil {
 		return err
 	}
-	everyone, publicL, err := n.listenPublic()
+	people := &http.Server{
+		Handler: passed.behind(n.staff), ReadHeaderTimeout: readHeader, ReadTimeout: readBody, WriteTimeout: writeAnswer, IdleTimeout: idleConn,
+		MaxHeaderBytes: maxHeader, ErrorLog: serverLog(n.deps.Logger),
+	}
+	staffL, err = n.overTLS(staffL)
+	if err != nil {
+		return err
+	}
+	everyone, publicL, err := n.listenPublic(passed)
 	if err != nil {
 		return err
 	}

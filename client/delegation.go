@@ -18,6 +18,12 @@ type DelegationEdition struct {
 	KeepDays int            `json:"keep_days" doc:"Days after the end; then data on people are erased."`
 	Groups   int            `json:"delegations" doc:"How many delegations there are."`
 	People   map[string]int `json:"people" doc:"How many people stand in which state."`
+	Outdated int            `json:"outdated_badges" doc:"Badges in force that say another end than the edition has now; renewBadges signs them again."`
+}
+
+// RenewedBadges says how many badges were signed again.
+type RenewedBadges struct {
+	Renewed int `json:"renewed"`
 }
 
 // SetDelegationEdition opens an edition for delegations, or changes its deadlines.

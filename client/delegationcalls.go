@@ -50,6 +50,9 @@ func delegationRoutes() []Route {
 
 		{Name: "badges", Method: get, Path: edition + "/badges", Summary: "The badges of all approved people, a card on each page",
 			In: BadgeSheet{}, Answer: octets},
+		{Name: "renewBadges", Method: post, Path: edition + "/badges/renewal",
+			Summary: "Sign the badges again that say another end than the edition has now, each under its own number; they are to be printed again",
+			In:      ByForumEdition{}, Out: RenewedBadges{}},
 		{Name: "doorPage", Method: get, Path: edition + "/door", Summary: "One file that checks badges and notes who came in, without network",
 			In: DoorPage{}, Answer: octets},
 		{Name: "badgeKeys", Method: get, Path: edition + "/badge-keys", Summary: "The keys that badges may be signed with", In: ByForumEdition{}, Out: BadgeKeys{}},
@@ -182,6 +185,11 @@ func (c *Client) Badges(ctx context.Context, s BadgeSheet) (io.ReadCloser, error
 // DoorPage streams the page for doors.
 func (c *Client) DoorPage(ctx context.Context, d DoorPage) (io.ReadCloser, error) {
 	return stream(ctx, c, "doorPage", d)
+}
+
+// RenewBadges signs the badges again that say another end than the edition has now.
+func (c *Client) RenewBadges(ctx context.Context, edition string) (RenewedBadges, error) {
+	return call[RenewedBadges](ctx, c, "renewBadges", ByForumEdition{edition})
 }
 
 // BadgeKeys returns the keys that badges may be signed with.

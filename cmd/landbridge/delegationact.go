@@ -177,7 +177,7 @@ func delegationCheck() *command {
 func delegationBadge() *command {
 	return &command{name: "badge",
 		short: "print badges, and check them without any node", example: "landbridge delegation badge verify badge.txt --edition 2026",
-		verbs: []*command{badgePrint(), badgeAll(), badgeRevoked(), badgeVerify()}}
+		verbs: []*command{badgePrint(), badgeAll(), badgeRenew(), badgeRevoked(), badgeVerify()}}
 }
 
 func badgePrint() *command {
@@ -217,6 +217,21 @@ func badgeAll() *command {
 				return keepFile(c.a, body, out)
 			}
 		}),
+	}
+}
+
+func badgeRenew() *command {
+	return &command{
+		name: "renew", args: "EDITION", min: 1, max: 1, short: "sign the badges again that say another end than the edition has now",
+		long:    "After an edition was moved. Each badge keeps its number; those that were printed are to be printed again.",
+		example: "landbridge delegation badge renew 2026",
+		setup: calling(flagless(func(ctx context.Context, c *caller) error {
+			n, err := c.RenewBadges(ctx, c.args[0])
+			if err != nil {
+				return err
+			}
+			return c.show(n, keyValues("renewed", fmt.Sprint(n.Renewed)), "")
+		})),
 	}
 }
 

@@ -24,6 +24,7 @@ func (a *API) delegationRoutes() {
 	handle(a, "setDelegationEdition", access.AdmitGuests, a.setDelegationEdition)
 	handle(a, "delegations", access.SeeGuests, a.delegations)
 	handle(a, "newDelegation", access.AdmitGuests, a.newDelegation)
+	handle(a, "renewBadges", access.AdmitGuests, a.renewBadges)
 	handle(a, "delegation", access.SeeGuests, a.delegation)
 	handle(a, "resizeDelegation", access.AdmitGuests, a.resizeDelegation)
 	handle(a, "newDelegationLink", access.AdmitGuests, a.newDelegationLink)
@@ -54,7 +55,7 @@ func (a *API) delegationRoutes() {
 func heldView(h delegation.Held) client.DelegationEdition {
 	return client.DelegationEdition{ID: h.ID, Title: h.Title, Place: h.Place, Host: h.Edition.Host, Party: string(h.Host), Here: h.Here,
 		Zone: h.Zone, Starts: h.Starts,
-		Ends: h.Ends, Closes: h.Closes, Over: h.Over, KeepDays: h.KeepDays, Groups: h.Groups, People: h.People}
+		Ends: h.Ends, Closes: h.Closes, Over: h.Over, KeepDays: h.KeepDays, Groups: h.Groups, People: h.People, Outdated: h.Outdated}
 }
 
 func (a *API) delegationEditions(ctx context.Context, c *call, _ client.None) (client.DelegationEditions, error) {
@@ -327,6 +328,11 @@ func (a *API) withdrawGuest(ctx context.Context, c *call, in client.ByGuest) (cl
 
 func (a *API) reissueBadge(ctx context.Context, c *call, in client.ByGuest) (client.Guest, error) {
 	return a.step(ctx, c, in.Guest, func(id landbridge.ID) error { return a.c.Guests.Reissue(ctx, c.person, id) })
+}
+
+func (a *API) renewBadges(ctx context.Context, c *call, in client.ByForumEdition) (client.RenewedBadges, error) {
+	n, err := a.c.Guests.Renew(ctx, c.person, in.Edition)
+	return client.RenewedBadges{Renewed: n}, err
 }
 
 func (a *API) forgetGuest(ctx context.Context, c *call, in client.ByGuest) (client.None, error) {

@@ -273,7 +273,7 @@ func (o *Office) DoorPage(ctx context.Context, w io.Writer, edition string, word
 	if err != nil {
 		return err
 	}
-	return badge.Page(w, badge.Setup{Edition: edition, Title: e.Title, Keys: keys, Revoked: *r, Words: words})
+	return badge.Page(w, badge.Setup{Edition: edition, Title: e.Title, Ends: e.Ends, Keys: keys, Revoked: *r, Words: words})
 }
 
 // BadgeKeys returns the keys that badges of this node may be signed with: the

@@ -163,8 +163,8 @@ func (o *Office) give(tx *db.Tx, r *row, d *Delegation, e *Edition, by string) (
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(`INSERT INTO delegation_badge (edition, number, person, issued_us, revoked_us) VALUES ($1, $2, $3, $4, 0)`,
-		e.ID, n, r.id, db.Micros(o.now())); err != nil {
+	if _, err := tx.Exec(`INSERT INTO delegation_badge (edition, number, person, issued_us, revoked_us, until_us) VALUES ($1, $2, $3, $4, 0, $5)`,
+		e.ID, n, r.id, db.Micros(o.now()), db.Micros(e.Ends)); err != nil {
 		return nil, fmt.Errorf("entering a badge: %w", err)
 	}
 	said := &Decision{Badge: text}

@@ -83,7 +83,9 @@ func (o *Office) SetEdition(ctx context.Context, p staff.Person, e Edition) erro
 	return o.c.DB.Write(ctx, func(tx *db.Tx) error {
 		was, _, err := readEdition(tx.QueryRow(selectEdition+tx.ForUpdate(), e.ID))
 		if err == nil {
-			err = o.spares(tx, &was, &e)
+			if err = o.spares(tx, &was, &e); err == nil {
+				err = o.leaveEnds(tx, &was, &e)
+			}
 		}
 		if err != nil && !fail.Is(err, fail.Missing) {
 			return err

@@ -45,6 +45,9 @@ func (o *Office) Follow(tx *db.Tx, d Dates) error {
 	if err := o.spares(tx, &was, &e); err != nil {
 		return err
 	}
+	if err := o.leaveEnds(tx, &was, &e); err != nil {
+		return err
+	}
 	if err := o.keepEdition(tx, e, o.me); err != nil {
 		return err
 	}

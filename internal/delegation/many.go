@@ -147,6 +147,8 @@ type Held struct {
 	Over   bool // nominations are closed
 	Groups int
 	People map[string]int // by state
+
+	Outdated int // badges in force that say another end than the edition has now
 }
 
 // Editions lists the editions that are open for delegations here, the newest first.
@@ -184,6 +186,11 @@ func (o *Office) Editions(ctx context.Context, p staff.Person) ([]Held, error) {
 		}
 		return err
 	}, `SELECT edition, state, count(*) FROM delegation_person GROUP BY edition, state`)
+	for i := range all {
+		if h := &all[i]; err == nil && h.Here && h.Ends.After(o.now()) {
+			h.Outdated, err = o.Outdated(ctx, p, h.ID)
+		}
+	}
 	return all, err
 }
 

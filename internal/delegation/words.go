@@ -12,7 +12,7 @@ func DoorWords(t *lang.Texts) badge.Words {
 		Valid: t.T("door.valid"), Again: t.T("door.again"), Invalid: t.T("door.invalid"), Unsigned: t.T("door.unsigned"), Edition: t.T("door.edition"),
 		Expired: t.T("door.expired"), Revoked: t.T("door.revoked"), Unable: t.T("door.unable"), Number: t.T("door.number"), ListOf: t.T("door.listof"),
 		Count: t.T("door.count"), Save: t.T("door.save"), Kept: t.T("door.kept"), Full: t.T("door.full"), Privacy: t.T("door.privacy"),
-		Load: t.T("door.load"), Loaded: t.T("door.loaded"), Foreign: t.T("door.foreign"), Clock: t.T("door.clock"),
+		Load: t.T("door.load"), Loaded: t.T("door.loaded"), Foreign: t.T("door.foreign"), Clock: t.T("door.clock"), Earlier: t.T("door.earlier"),
 		Categories: map[string]string{},
 	}
 	if t.RTL {

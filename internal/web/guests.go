@@ -155,7 +155,8 @@ type GuestEditionView struct {
 	Form     GuestEditionForm
 	Invite   GuestInvite
 	Problem  string
-	Settings bool // what is wrong is in the settings
+	Settings bool   // what is wrong is in the settings
+	Outdated string // how many badges say another end; "": none
 }
 
 // A GuestHead is what the pages of an edition have on top.
@@ -217,6 +218,9 @@ func (s *site) showGuestEdition(v *visit, status int, view GuestEditionView) err
 		return err
 	}
 	view.Frame, view.GuestHead = s.frame(v, e.Title), head
+	if head.MayRun && e.Outdated > 0 && e.Ends.After(s.Clock()) {
+		view.Outdated = t.T("guest.outdated", e.Outdated)
+	}
 	view.Live = !head.MayRun
 	if view.Form.Host == "" {
 		view.Form = GuestEditionForm{ID: id, Title: e.Title, Place: e.Place, Host: e.Edition.Host, Zone: e.Zone, Starts: e.Starts.Format(formMinute),
@@ -275,6 +279,10 @@ func (s *site) changeGuestEdition(v *visit) error {
 		view.Settings = true
 		if view.Form, e, err = readGuestEdition(v, id); err == nil {
 			err = s.Guests.SetEdition(v.Context(), v.me(), e)
+		}
+	case "renew":
+		if _, err = s.Guests.Renew(v.Context(), v.me(), id); err == nil {
+			return v.to(to, "renewed")
 		}
 	case "invite":
 		view.Invite = GuestInvite{v.FormValue("name"), v.FormValue("members"), v.FormValue("observers")}

@@ -20,7 +20,7 @@ func guestSamples(t *lang.Texts, in Frame) map[string]any {
 		"guesteditions": GuestEditionsView{Frame: in, MayRun: true, Problem: "Choose.", Form: form, Editions: []GuestEditionLine{{Href: "/delegations/2026", ID: "2026",
 			Title: "2026 Conference", Place: "Lianyungang", Days: head.Days, Closes: head.Closes, Party: "XF", Groups: "12", People: "340", Waiting: "12",
 			WaitingHref: "/delegations/2026/people?state=nominated", Here: true, State: Pill{"green", t.T("guest.open")}}}},
-		"guestedition": GuestEditionView{Frame: in, GuestHead: head, Form: form, Kinds: kinds, Parties: []Choice{{"", "None", true}, {"XA", "XA · Azuria", false}}, Problem: "no",
+		"guestedition": GuestEditionView{Frame: in, Outdated: "2 badges", GuestHead: head, Form: form, Kinds: kinds, Parties: []Choice{{"", "None", true}, {"XA", "XA · Azuria", false}}, Problem: "no",
 			Settings: true, Invite: GuestInvite{"Azuria", "8", "4"}, Groups: []GuestGroupLine{{Href: "/x", Name: "Azuria", Kind: "Party", By: "XA", Quota: t.T("guest.quota", 8, 4), Link: "Friday",
 				People: []GuestCount{{"/x?state=nominated", "amber", "5 nominated"}}}, {Href: "/y", Name: "Empty", Kind: "Media"}}},
 		"guestgroup": GuestGroupView{Frame: in, GuestHead: head, Self: "/delegations/2026/groups/d", GroupName: "Azuria", Kind: "Party", By: "XA", Members: "8", Observers: "4",

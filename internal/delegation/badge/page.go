@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"time"
 
 	"landbridge.example/internal/fail"
 )
@@ -32,12 +33,14 @@ type Words struct {
 	Categories                        map[string]string
 	Privacy                           string
 	Load, Loaded, Foreign, Clock      string // scans of other doors; a clock that is behind
+	Earlier                           string // the badge was made before the edition was moved
 }
 
 // A Setup is what a page for doors is made of.
 type Setup struct {
 	Edition string
-	Title   string // of the edition
+	Title   string    // of the edition
+	Ends    time.Time // of the edition; zero: not known
 	Keys    []ed25519.PublicKey
 	Revoked Revocations
 	Words   Words
@@ -59,6 +62,7 @@ type pageData struct {
 	Words   Words    `json:"words"`
 	Domain  string   `json:"domain"`
 	Made    int64    `json:"made"` // of the page, in milliseconds
+	Ends    int64    `json:"ends"` // of the edition, in milliseconds; 0: not known
 }
 
 // Page writes one file that checks badges and notes who came in, without any
@@ -69,6 +73,9 @@ func Page(w io.Writer, s Setup) error {
 		return fail.New(fail.Invalid, "a page for doors needs the key that signs the badges")
 	}
 	d := pageData{Edition: s.Edition, Revoked: append([]int{}, s.Revoked.Numbers...), Words: s.Words, Domain: domainBadge, Made: s.Revoked.Made.UnixMilli()}
+	if !s.Ends.IsZero() {
+		d.Ends = s.Ends.UnixMilli()
+	}
 	for _, k := range s.Keys {
 		d.Keys = append(d.Keys, base64.StdEncoding.EncodeToString(k))
 	}

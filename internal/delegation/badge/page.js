@@ -93,7 +93,7 @@
     const who = [b.name, setup.categories[b.category] || "", words.Number + " " + b.number];
     if (!good) return show("bad", words.Unsigned);
     if (b.edition !== setup.edition) return show("bad", words.Edition, ...who);
-    if (Date.now() >= b.until) return show("bad", words.Expired, ...who);
+    if (Date.now() >= b.until) return show("bad", b.until < setup.ends ? words.Earlier : words.Expired, ...who);
     if (setup.revoked.includes(b.number)) return show("bad", words.Revoked, ...who);
     const door = at("door");
     if (!door.value || !door.checkValidity()) {

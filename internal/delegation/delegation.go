@@ -131,6 +131,10 @@ type Config struct {
 
 	// Dates returns what the forum says of an edition; fail.Missing if it knows none of that id. May be nil.
 	Dates func(ctx context.Context, edition string) (Dates, error)
+
+	// Public is the origin of this node's public pages, such as
+	// https://forum.example, as letters name it; empty: they name none.
+	Public string
 }
 
 // An Office keeps the delegations of one node: at the secretariat those of

@@ -49,7 +49,7 @@ func (o *Office) Letter(ctx context.Context, p staff.Person, id landbridge.ID, k
 		return nil, fail.New(fail.Expired, "this edition is over; no letters are given for it")
 	}
 	reference := fmt.Sprintf("%s-%s-%06d", strings.ToUpper(v.Edition.ID), strings.ToUpper(kind[:1]), v.Number)
-	out, err := letter(v, kind, reference, o.now())
+	out, err := letter(v, kind, reference, foot(v.Edition.Host, o.c.Public), o.now())
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func printed(f *fpdf.Fpdf) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func letter(v *View, kind, reference string, now time.Time) ([]byte, error) {
+func letter(v *View, kind, reference, foot string, now time.Time) ([]byte, error) {
 	e := v.Edition
 	f, tr := paper("A4", reference, now)
 	f.SetMargins(marginMM, marginMM, marginMM)
@@ -147,8 +147,17 @@ func letter(v *View, kind, reference string, now time.Time) ([]byte, error) {
 	f.MultiCell(0, lineMM, tr("For "+e.Host), "", "L", false)
 	f.Ln(lineMM)
 	f.SetFont("Helvetica", "", 9)
-	f.MultiCell(0, lineMM-1, tr("Whether this letter is real can be asked at the pages of "+e.Host+" by giving this file there."), "T", "L", false)
+	f.MultiCell(0, lineMM-1, tr(foot), "T", "L", false)
 	return printed(f)
+}
+
+// foot says where a reader asks whether a letter is real. Who has it on paper
+// finds the address there, and asks for the file.
+func foot(host, public string) string {
+	if public == "" {
+		return "Whether this letter is real can be asked at the pages of " + host + " by giving this file there."
+	}
+	return "Whether this letter is real can be asked at " + public + "/public/letters by giving this file there. If you have it on paper only, ask for the file."
 }
 
 // wording says what a letter says. It names nothing that its reader does not need.

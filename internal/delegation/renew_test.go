@@ -92,3 +92,13 @@ func TestMovedBadges(t *testing.T) {
 		refused(t, err, fail.Expired, "is over")
 	})
 }
+
+// TestFoot: a letter names the page that says whether it is real.
+func TestFoot(t *testing.T) {
+	if got := foot("Forum Secretariat", "https://forum.example"); !strings.Contains(got, "https://forum.example/public/letters ") || !latin(got) {
+		t.Error(got)
+	}
+	if got := foot("Forum Secretariat", ""); !strings.Contains(got, "the pages of Forum Secretariat") {
+		t.Error(got)
+	}
+}

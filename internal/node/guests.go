@@ -17,7 +17,7 @@ import (
 func (n *Node) openGuests(context.Context) error {
 	n.Guests = delegation.New(delegation.Config{
 		DB: n.DB, Log: n.Log, Vault: n.Vault, Exchange: n.Exchange, Directory: n.Directory, Keys: n.Keys,
-		Clock: n.deps.Clock, Random: n.deps.Random,
+		Clock: n.deps.Clock, Random: n.deps.Random, Public: n.publicOrigin(),
 		Dates: func(ctx context.Context, edition string) (delegation.Dates, error) {
 			e, err := n.Forum.Known(ctx, edition)
 			if err != nil {

@@ -2,6 +2,7 @@ package delegation
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,9 +46,33 @@ func TestFull(t *testing.T) {
 		_, err = xf.RevokedText(ctx, "2026")
 		refused(t, err, fail.TooLarge, "revoked")
 
-		xf.fill(door.MaxScans+1, "delegation_scan (edition, badge, at_us, door, sequence, taken_us)", fmt.Sprintf(`'2026', 1, %d, 'north', i, 1`, db.Micros(edition.Starts)))
+	})
+}
+
+// TestFullOfScans: as many scans are taken in as a report can hold; what is
+// known already does not count again.
+func TestFullOfScans(t *testing.T) {
+	forum(t, func(t *testing.T, xf, _ *testNode) {
+		ctx := t.Context()
+		must(t, xf.SetEdition(ctx, desk, edition))
+		xf.fill(door.MaxScans-1, "delegation_scan (edition, badge, at_us, door, sequence, taken_us)",
+			fmt.Sprintf(`'2026', 1, %d, 'north', i, 1`, db.Micros(edition.Starts)))
+		file := func(door string) string {
+			return fmt.Sprintf("landbridge-scans/1 2026\n%s 1 1 %d\n", door, db.Micros(edition.Starts))
+		}
+		for range 2 { // the same file may be brought again
+			_, err := xf.TakeScans(ctx, desk, "2026", strings.NewReader(file("south")))
+			must(t, err)
+		}
+		r, err := xf.Report(ctx, desk, "2026")
+		must(t, err)
+		if len(r.Doors) != 2 {
+			t.Errorf("%d doors", len(r.Doors))
+		}
+		_, err = xf.TakeScans(ctx, desk, "2026", strings.NewReader(file("east")))
+		refused(t, err, fail.TooLarge, "at most 200000 scans")
 		_, err = xf.Report(ctx, desk, "2026")
-		refused(t, err, fail.TooLarge, "at most")
+		must(t, err)
 	})
 }
 

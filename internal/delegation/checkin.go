@@ -56,9 +56,6 @@ func (o *Office) TakeScans(ctx context.Context, p staff.Person, edition string, 
 		if err := tx.QueryRow(`SELECT count(*) FROM delegation_scan WHERE edition = $1`, edition).Scan(&held); err != nil {
 			return err
 		}
-		if held+len(book.Scans) > 2*door.MaxScans {
-			return fail.New(fail.TooLarge, "an edition keeps at most %d scans", 2*door.MaxScans)
-		}
 		for _, s := range book.Scans {
 			res, err := tx.Exec(`INSERT INTO delegation_scan (edition, badge, at_us, door, sequence, taken_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 				edition, s.Badge, db.Micros(s.At), s.Door, s.Sequence, db.Micros(o.now()))
@@ -70,6 +67,11 @@ func (o *Office) TakeScans(ctx context.Context, p staff.Person, edition string, 
 				return err
 			}
 			t.New += int(n)
+		}
+		// What is known already counts once: a file may be brought again. More than
+		// this no book holds, so no report could tell what is kept.
+		if held+t.New > door.MaxScans {
+			return fail.New(fail.TooLarge, "an edition keeps at most %d scans", door.MaxScans)
 		}
 		if t.Unknown, t.Revoked, err = judge(tx.Each, book); err != nil || t.New == 0 {
 			return err

@@ -246,7 +246,7 @@ func enterChange(ctx context.Context, c *client.Client, proposal, keyFile string
 		return none, err
 	}
 	if !p.CanEnter {
-		return none, fail.New(fail.Denied, "you may not enter this: %s", p.Why)
+		return none, notByYou("enter", p.State, p.Why)
 	}
 	assertion, err := sign(key, p.Challenge)
 	if err != nil {

@@ -119,7 +119,7 @@ func approve(ctx context.Context, c *client.Client, proposal, role, keyFile stri
 		return client.Done{}, err
 	}
 	if !p.CanSign {
-		return client.Done{}, fail.New(fail.Denied, "you may not approve this: %s", p.Why)
+		return client.Done{}, notByYou("approve", p.State, p.Why)
 	}
 	assertion, err := sign(key, p.Challenge)
 	if err != nil {
@@ -127,6 +127,18 @@ func approve(ctx context.Context, c *client.Client, proposal, role, keyFile stri
 	}
 	return c.Approve(ctx, proposal, role, assertion)
 }
+
+// notByYou says why a person may not sign a proposal. One that waits no more
+// clashes with what is there; nobody is refused for who they are.
+func notByYou(verb, state, why string) error {
+	if state != waits {
+		return fail.New(fail.Conflict, "this was decided already: it is %s", state)
+	}
+	return fail.New(fail.Denied, "you may not %s this: %s", verb, why)
+}
+
+// waits is the state of a proposal that waits for a second person.
+const waits = "waiting"
 
 func listProposals(ctx context.Context, c *caller) error {
 	all, err := c.Proposals(ctx)

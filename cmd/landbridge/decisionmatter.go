@@ -245,7 +245,7 @@ func approveDecision(ctx context.Context, c *client.Client, proposal, keyFile st
 		return none, err
 	}
 	if !p.CanApprove {
-		return none, fail.New(fail.Denied, "you may not approve this: %s", p.Why)
+		return none, notByYou("approve", p.State, p.Why)
 	}
 	assertion, err := sign(key, p.Challenge)
 	if err != nil {

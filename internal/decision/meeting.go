@@ -123,8 +123,14 @@ func (m *Meeting) check() error {
 	if _, err := landbridge.ParseID(string(m.ID)); err != nil {
 		return fail.New(fail.Invalid, "the id of a meeting: %v", err)
 	}
-	if !slices.Contains(MeetingKinds(), m.Kind) || !line(m.Title, maxLineSize, true) || !line(m.Place, maxLineSize, false) || !line(m.Result, maxMinutes, false) {
+	if !slices.Contains(MeetingKinds(), m.Kind) || !line(m.Title, maxLineSize, true) {
 		return fail.New(fail.Invalid, "a meeting has a title of 1 to %d bytes and is one of %s", maxLineSize, strings.Join(MeetingKinds(), ", "))
+	}
+	if !line(m.Place, maxLineSize, false) {
+		return fail.New(fail.Invalid, "the place of a meeting has at most %d bytes, without control characters or spaces around it", maxLineSize)
+	}
+	if !line(m.Result, maxMinutes, false) {
+		return fail.New(fail.Invalid, "the result of a meeting has at most %d bytes, without control characters or spaces around it", maxMinutes)
 	}
 	if m.Session != "" && !landbridge.ValidName(m.Session, 96) || m.Link != "" && !address(m.Link) {
 		return fail.New(fail.Invalid, "a session is named by its id, and an outside room by an https address")

@@ -158,3 +158,23 @@ func FuzzParseMeeting(f *testing.F) {
 		}
 	})
 }
+
+// TestMeetingSaysWhatIsWrong: a result that is too long is no wrong title.
+func TestMeetingSaysWhatIsWrong(t *testing.T) {
+	for words, change := range map[string]func(*Meeting){
+		"a title of 1 to":                        func(m *Meeting) { m.Title = "" },
+		"the place of a meeting has at most":     func(m *Meeting) { m.Place = strings.Repeat("x", maxLineSize+1) },
+		"the result of a meeting has at most":    func(m *Meeting) { m.Result = strings.Repeat("x", maxMinutes+1) },
+		"without control characters or spaces a": func(m *Meeting) { m.Result = "It was agreed. " },
+	} {
+		m := conference()
+		m.ID, m.Host = "01960000-0000-7000-8000-000000000000", "XF"
+		if err := m.check(); err != nil {
+			t.Fatal(err)
+		}
+		change(&m)
+		if err := m.check(); !fail.Is(err, fail.Invalid) || !strings.Contains(err.Error(), words) {
+			t.Errorf("want a sentence with %q, got: %v", words, err)
+		}
+	}
+}

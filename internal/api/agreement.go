@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -44,7 +45,16 @@ func through[Out any](in any) (out Out, err error) {
 	return out, nil
 }
 
+// filterable refuses words by which the register is filtered that no
+// instrument can ever bear.
+func filterable(kind, status, subject string) error {
+	return cmp.Or(oneOf("kind", kind, agreement.Kinds()...), oneOf("status", status, agreement.Statuses()...), oneOf("subject", subject, agreement.Subjects()...))
+}
+
 func (a *API) agreements(ctx context.Context, c *call, q client.AgreementQuery) (client.Agreements, error) {
+	if err := filterable(q.Kind, q.Status, q.Subject); err != nil {
+		return client.Agreements{}, err
+	}
 	page, err := a.c.Agreement.List(ctx, c.person, agreement.Filter{Text: q.Text, Party: landbridge.PartyID(q.Party), With: landbridge.PartyID(q.With),
 		Subject: q.Subject, Process: q.Process, Kind: q.Kind, Status: q.Status, After: q.After, Limit: q.Limit})
 	if err != nil {
@@ -84,6 +94,9 @@ func differences(in []agreement.Difference) []client.Difference {
 }
 
 func (a *API) agreementFile(ctx context.Context, c *call, q client.AgreementFile) error {
+	if err := filterable(q.Kind, q.Status, q.Subject); err != nil {
+		return err
+	}
 	rows, err := a.c.Agreement.All(ctx, c.person, agreement.Filter{Text: q.Text, Party: landbridge.PartyID(q.Party), With: landbridge.PartyID(q.With),
 		Subject: q.Subject, Process: q.Process, Kind: q.Kind, Status: q.Status})
 	if err != nil {

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 
 	"landbridge.example"
 	"landbridge.example/client"
@@ -46,6 +48,9 @@ func (a *API) cases(ctx context.Context, c *call, q client.CaseQuery) (client.Ca
 	if _, err := limit(q.Limit, casework.MaxPage); err != nil {
 		return client.CaseList{}, err
 	}
+	if err := a.caseWords(q); err != nil {
+		return client.CaseList{}, err
+	}
 	page, err := a.c.Casework.Cases(ctx, c.person, casework.Filter{
 		State: q.State, All: q.All, Party: landbridge.PartyID(q.Party), Process: q.Process, Mine: q.Mine, Side: q.Side,
 		Text: q.Text, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: q.Limit,
@@ -54,6 +59,22 @@ func (a *API) cases(ctx context.Context, c *call, q client.CaseQuery) (client.Ca
 		return client.CaseList{}, err
 	}
 	return client.CaseList{Cases: each(page.Cases, summary), Total: page.Total, Next: page.Next}, nil
+}
+
+// caseWords refuses words by which cases are filtered that no case can bear. A
+// process that is not there is refused with the list itself.
+func (a *API) caseWords(q client.CaseQuery) error {
+	if (q.State == "" || q.State == "live" || q.State == "ended") && q.Side == "" {
+		return nil
+	}
+	states, sides := a.c.Casework.Words(q.Process)
+	if len(states) == 0 {
+		return nil
+	}
+	if q.Process == "" && q.State != "" && q.State != "live" && q.State != "ended" && !slices.Contains(states, q.State) { // they are two hundred
+		return fail.New(fail.Invalid, "state is live, ended or one of a process, and no process has %q; name the process to be told its states", clip(q.State))
+	}
+	return cmp.Or(oneOf("state", q.State, append([]string{"live", "ended"}, states...)...), oneOf("side", q.Side, sides...))
 }
 
 // caseID accepts this node's number as well as the id.

@@ -21,6 +21,9 @@ func (a *API) mechanismRoutes() {
 }
 
 func (a *API) desks(ctx context.Context, q client.ContactQuery) ([]party.Desk, error) {
+	if err := oneOf("function", q.Function, party.Functions()...); err != nil {
+		return nil, err
+	}
 	v, err := a.c.Directory.View(ctx)
 	if err != nil {
 		return nil, err

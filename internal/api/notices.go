@@ -27,6 +27,9 @@ func (a *API) notices(ctx context.Context, c *call, _ client.None) (client.Notic
 }
 
 func (a *API) searchNotices(ctx context.Context, c *call, in client.NoticeQuery) (client.NoticeHits, error) {
+	if err := oneOf("kind", in.Kind, notice.Kinds()...); err != nil {
+		return client.NoticeHits{}, err
+	}
 	found, err := a.c.Notice.Search(ctx, c.person, notice.Query(in))
 	if err != nil {
 		return client.NoticeHits{}, err

@@ -240,6 +240,9 @@ func (a *API) hits(ctx context.Context, c *call, q client.HitQuery) (client.Scre
 	if _, err := limit(q.Limit, screening.MaxPage); err != nil {
 		return client.ScreenHits{}, err
 	}
+	if err := oneOf("state", q.State, texts(screening.States())...); err != nil {
+		return client.ScreenHits{}, err
+	}
 	page, err := a.c.Screening.Hits(ctx, c.person, screening.Filter{State: screening.State(q.State), After: q.After, Limit: q.Limit})
 	if err != nil {
 		return client.ScreenHits{}, err

@@ -25,6 +25,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -182,6 +183,31 @@ func (w *Casework) Handlers() map[string]exchange.Handler {
 // Jobs returns who runs jobs, by kind, for [jobs.NewRunner].
 func (w *Casework) Jobs() map[string]jobs.Handler {
 	return map[string]jobs.Handler{jobClock: w.runClock, jobKeep: w.keepExhibit}
+}
+
+// Words lists the states in which a case can be and the sides on which a node
+// can stand, in all versions of a process that this node knows; of all processes
+// if none is named.
+func (w *Casework) Words(name string) (states, sides []string) {
+	for _, l := range w.defs {
+		if name != "" && l.Ref.ID != name {
+			continue
+		}
+		d, err := l.read()
+		if err != nil {
+			w.c.Report(err)
+			continue
+		}
+		for _, s := range d.States {
+			states = append(states, s.Name)
+		}
+		for _, s := range d.Sides {
+			sides = append(sides, s.Name)
+		}
+	}
+	slices.Sort(states)
+	slices.Sort(sides)
+	return slices.Compact(states), slices.Compact(sides)
 }
 
 // Processes lists the definitions a new case can be opened with: the newest

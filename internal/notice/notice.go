@@ -84,6 +84,11 @@ const (
 	UNSpecial     = "un_special"
 )
 
+// Kinds lists what a notice is.
+func Kinds() []string {
+	return []string{Wanted, Missing, Body, Property, ModusOperandi, Threat, UNSpecial}
+}
+
 // States of the process that the register knows.
 const (
 	statePublished = "published"

@@ -293,7 +293,7 @@ func TestWhatIsMadeAnewIsNotDoneAgain(t *testing.T) {
 	}
 	for _, name := range []string{"act", "attachToDraft", "newDelegation", "nominate", "inviteReviewer", "sayInMechanism",
 		"tableText", "translateText", "amendText", "onAmendment", "openMatter", "actInMatter", "commit", "reportOn", "saveMeeting", "floorEvent",
-		"proposeVisit", "writeNews", "newAgendaAddress", "newAgendaCode"} {
+		"proposeVisit", "writeNews", "newAgendaAddress", "newAgendaCode", "proposeAgreements", "importAgreements", "commentOnIndex"} {
 		if !writes[name] || repeatable(name) {
 			t.Errorf("%s: a write: %v, done again: %v", name, writes[name], repeatable(name))
 		}

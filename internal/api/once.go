@@ -55,6 +55,9 @@ func repeatable(name string) bool {
 	case "sayInMechanism", "proposeVisit", "tableText", "translateText", "amendText", "onAmendment", "openMatter", "actInMatter",
 		"commit", "reportOn", "saveMeeting", "floorEvent":
 		return false
+	// A second proposal would wait for a second person, a second comment be answered.
+	case "proposeAgreements", "importAgreements", "commentOnIndex":
+		return false
 	}
 	return true
 }

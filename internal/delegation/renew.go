@@ -25,7 +25,8 @@ func (o *Office) leaveEnds(tx *db.Tx, was, now *Edition) error {
 	if was.Ends.Equal(now.Ends) {
 		return nil
 	}
-	if _, err := tx.Exec(`UPDATE delegation_badge SET until_us = $1 WHERE edition = $2 AND revoked_us = 0 AND until_us = 0`, db.Micros(was.Ends), was.ID); err != nil {
+	if _, err := tx.Exec(`UPDATE delegation_badge SET until_us = $1 WHERE edition = $2 AND revoked_us = 0 AND until_us = 0`,
+		db.Micros(was.Ends), was.ID); err != nil {
 		return fmt.Errorf("noting the end of badges: %w", err)
 	}
 	return nil

@@ -190,7 +190,8 @@ func Verify(text, edition string, keys []ed25519.PublicKey, revoked *Revocations
 	case b.Edition != edition:
 		return nil, fail.New(fail.Invalid, "this badge is of another edition, %s; ask the person to come to the desk", b.Edition)
 	case !at.Before(b.Until):
-		return nil, fail.New(fail.Expired, "this badge ended on %s; ask the person to come to the desk, where it is printed again if the edition was moved since", b.Until.Format("2 January 2006 15:04 MST"))
+		return nil, fail.New(fail.Expired, "this badge ended on %s; ask the person to come to the desk, where it is printed again if the edition was moved since",
+			b.Until.Format("2 January 2006 15:04 MST"))
 	case revoked != nil && revoked.Has(b.Number):
 		return nil, fail.New(fail.Denied, "badge %d was revoked; ask the person to come to the desk", b.Number)
 	}

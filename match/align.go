@@ -33,8 +33,10 @@ type alignment struct {
 	usedA [MaxTokens]bool
 	usedB [MaxTokens]bool
 	cands []pairing
-	dist  [MaxTokens][MaxTokens]int32
-	heard []heard // what was compared before; nil to remember nothing
+
+	balticA, balticB bool // the names have Baltic endings
+	dist             [MaxTokens][MaxTokens]int32
+	heard            []heard // what was compared before; nil to remember nothing
 
 	joints map[[4]*token]joint // the same of words with several written together
 }
@@ -67,6 +69,7 @@ func (e *Engine) align(al *alignment, a, b *name) {
 	al.a, al.b = a, b
 	al.pairs, al.cands = al.pairs[:0], al.cands[:0]
 	al.usedA, al.usedB = [MaxTokens]bool{}, [MaxTokens]bool{}
+	al.balticA, al.balticB = a.person && a.baltic(), b.person && b.baltic()
 	for i := range a.parts {
 		for j := range b.parts {
 			al.consider(e, i, j)
@@ -183,6 +186,17 @@ func (al *alignment) consider(e *Engine, i, j int) {
 		p.dist, said = al.distance(e, x.token, y.token)
 		if d := e.asWritten(x, y); d < p.dist {
 			p.dist, said = d, certain
+		}
+		switch {
+		case p.dist < e.set.stem:
+		case !al.a.person:
+			p.dist, said = al.byStem(e, x.token, y.token, p.dist, said)
+		case al.balticA != al.balticB && x.script == Latin && y.script == Latin && x.role == roleName && y.role == roleName:
+			if al.balticA {
+				p.dist = e.unended(x.token, y.token, p.dist)
+			} else {
+				p.dist = e.unended(y.token, x.token, p.dist)
+			}
 		}
 		p.hear(said)
 		if p.dist > e.set.nick && x.role == roleName && al.a.person && e.words.short(x.token, y.token) {

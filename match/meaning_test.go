@@ -160,3 +160,48 @@ func TestSides(t *testing.T) {
 		}
 	}
 }
+
+// TestEndings holds that a place and the adjective of it are one word in a firm's name,
+// and a Slavic name with and without Latvian or Lithuanian endings one in a person's,
+// but no other name for its final s.
+func TestEndings(t *testing.T) {
+	for _, c := range []struct {
+		kind   match.Kind
+		a, b   string
+		least  match.Score
+		listed bool // and found
+	}{
+		{match.Organisation, "Karzok Plant", "Карзокский завод", 9000, false},
+		{match.Organisation, "Karzok Shipyard Invest", "Karzoksky Shipyard Invest", 9300, true},
+		{match.Organisation, "Издринск завод", "Издринский завод", 9300, false},
+		{match.Person, "Sergejs Verhoturovs", "Sergey Verkhoturov", 9300, true},
+		{match.Person, "Andrejs Miroskins", "Andrei Miroshkin", 9000, true},
+		{match.Person, "Viktoras Tarasovas", "Viktor Tarasov", 9400, true},
+	} {
+		if got := engine().Compare(c.a, c.b, c.kind); got.Score < c.least || got.Score >= 9900 {
+			t.Errorf("%s / %s: %s %+v", c.a, c.b, got.Score, got.Words)
+		}
+		if score := screen(c.b, c.kind, c.a); c.listed && score < match.Alert {
+			t.Errorf("%s is not found by %s: %s", c.b, c.a, score)
+		}
+	}
+	for _, c := range []struct{ a, b string }{{"James Williams", "Jame William"}, {"Lucas Robins", "Luca Robin"}} {
+		if got := engine().Compare(c.a, c.b, match.Person).Score; got >= 9300 {
+			t.Errorf("%s / %s: %s", c.a, c.b, got)
+		}
+	}
+}
+
+// TestFathers holds that who leaves out the father may leave out his as well, but
+// never the own name or the last.
+func TestFathers(t *testing.T) {
+	const full = "Qasim bin Nadhir ibn Yunus ibn Tarrazin"
+	score := func(name string) match.Score { return engine().Compare(name, full, match.Person).Score }
+	one, both := score("Qasim bin Nadhir ibn Tarrazin"), score("Qasim bin Tarrazin")
+	if one < 9800 || both < 9700 {
+		t.Errorf("without the grandfather %s, without the father too %s", one, both)
+	}
+	if first, last := score("Nadhir bin Yunus ibn Tarrazin"), score("Qasim bin Nadhir ibn Yunus"); first >= both || last >= both {
+		t.Errorf("without the own name %s, without the last %s; without the fathers %s", first, last, both)
+	}
+}

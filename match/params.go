@@ -28,6 +28,7 @@ type params struct {
 	alone     int32 // percent: distance of a Han character that stands alone from its Mandarin reading
 	wrong     int32 // distance up to which a word is a title written wrongly
 	nick      int32 // distance of a name and its short form
+	stem      int32 // distance of a word and what it is derived from
 	initials  int32 // distance of several words and three letters that are their initials
 	beside    int32 // percent of its cost that a country beside initials costs
 	letter    int32 // how much less for each letter more
@@ -74,7 +75,7 @@ func defaults() params {
 		letters: 600, signs: 191, common: 48, father: 259,
 		typo: 406, vowels: 375, slip: 401, swap: 286, twin: 195, learned: 138, far: 596, reach: 450, near: 300, latinBy: 96, crossBy: 325,
 		wrong: 320, nick: 193,
-		initials: 120, beside: 20, letter: 15, fathers: 30, parted: 300, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,
+		stem: 30, initials: 120, beside: 20, letter: 15, fathers: 30, parted: 300, bend: 6, rare: 1000, least: 100, floor: 61, particle: 8, title: 26, patronym: 32, kunya: 366,
 		form: 305, business: 1008, domain: 403, number: 833, initial: 112, against: 120, once: 413, counted: 58,
 		omitted: 14, leave: 28, leaveShare: 10, foreign: 90, pass: 2137, edge: 62, order: 103, shortened: 7,
 		merged: 18, unsure: 15, doubt: 65, weak: 51, brief: 320, compound: 563, extra: 150, syllable: 200,

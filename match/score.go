@@ -105,7 +105,7 @@ type rest struct {
 // leftover sums the words that found no counterpart. Leaving out the first or
 // the last word of a name costs more than one in the middle.
 func (e *Engine) leftover(n *name, used *[MaxTokens]bool) (r rest) {
-	first, last := -1, -1
+	first, last, lineage := -1, -1, false
 	for i := range n.parts {
 		if n.parts[i].role == roleName {
 			if first < 0 {
@@ -132,6 +132,10 @@ func (e *Engine) leftover(n *name, used *[MaxTokens]bool) (r rest) {
 		}
 		if i != first && i != last && p.role == roleName && n.person && fathers(n, i) {
 			cost = cost * e.set.fathers / 100
+			if lineage { // who leaves out the father leaves out his as well
+				cost = 0
+			}
+			lineage = true
 		}
 		if i == first || i == last {
 			cost += cost * e.set.edge / 100

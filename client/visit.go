@@ -111,6 +111,8 @@ type VisitRecord struct {
 	Waits    bool           `json:"waits" doc:"For this party's agreement."`
 	Answered []string       `json:"answered,omitempty" doc:"Records of letters that answer this one."`
 	Versions []VisitVersion `json:"versions"`
+
+	KeptUntil *time.Time `json:"kept_until,omitempty" doc:"Then it is erased (S15); absent while it is public, or its working group works."`
 }
 
 // Visits are records of visits, letters and working groups.

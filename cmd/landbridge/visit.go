@@ -70,6 +70,9 @@ func visitTable(r client.VisitRecord) *table {
 	c := v.Content
 	tab := keyValues("record", r.Record, "kind", r.Kind, "title", c.Title, "parties", strings.Join(c.Parties, " "), "status", r.Status,
 		"version", fmt.Sprintf("%d by %s, %s", v.Number, v.By, v.Version))
+	if r.KeptUntil != nil {
+		tab.add("kept until", *r.KeptUntil)
+	}
 	switch {
 	case c.Visit != nil:
 		tab.add("when", c.Visit.First+" to "+c.Visit.Last+" ("+c.Visit.Zone+")")

@@ -151,7 +151,7 @@ func visitContent(in client.VisitContent) (*visit.Content, error) {
 
 func visitRecord(f *visit.File) client.VisitRecord {
 	out := client.VisitRecord{Record: string(f.ID), Kind: f.Newest.Content.Kind, Status: f.Newest.Status, Newest: f.Newest.Digest.String(), Waits: f.Waits,
-		Answered: texts(f.Answered), Versions: each(f.Versions, visitVersion)}
+		Answered: texts(f.Answered), Versions: each(f.Versions, visitVersion), KeptUntil: moment(f.Kept())}
 	if f.Standing != nil {
 		out.Standing = f.Standing.Digest.String()
 	}

@@ -157,7 +157,7 @@ func (n *Node) keepHouse(ctx context.Context) error {
 	tick := time.NewTicker(housekeeping)
 	defer tick.Stop()
 	for {
-		err := errors.Join(n.answers.sweep(ctx), n.Screening.Sweep(ctx), n.Rights.Sweep(ctx), n.Guests.Sweep(ctx), n.Calls.Sweep(ctx),
+		err := errors.Join(n.answers.sweep(ctx), n.Screening.Sweep(ctx), n.Rights.Sweep(ctx), n.Guests.Sweep(ctx), n.Calls.Sweep(ctx), n.Visit.Sweep(ctx),
 			n.Blobs.Sweep(n.deps.Clock().Add(-24*time.Hour)))
 		if err != nil && ctx.Err() == nil {
 			n.report(err)

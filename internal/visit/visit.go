@@ -16,7 +16,9 @@
 //
 // Limits: [MaxBegun] records begun and [MaxStatements] statements of one party
 // about one record, [MaxEntries] lines of a list in it. Records rest readable in
-// the node's database; offices stand in them, not persons.
+// the node's database; offices stand in them, not persons. A record that never
+// stood is erased [KeepUnagreed] year after the last word about it, one that
+// stood [KeepAgreed] years after its day; what is public stays (S15).
 package visit
 
 import (
@@ -264,6 +266,9 @@ func (g *Register) send(tx *db.Tx, view *party.View, st *Signed, to []landbridge
 // keep writes a statement, the fact that it was made or came, and how the
 // record stands now. It reports whether the statement is new here.
 func (g *Register) keep(tx *db.Tx, st *Signed, actor string, at time.Time) (bool, error) {
+	if over, err := erased(tx, st.Record); err != nil || over {
+		return false, err
+	}
 	var known, many, begun int64
 	err := tx.QueryRow(`SELECT count(*) FILTER (WHERE digest = $1), count(*) FILTER (WHERE record = $2), count(*) FILTER (WHERE kind = $3)
 		FROM visit_statement WHERE party = $4`, st.Digest.String(), string(st.Record), Proposed, string(st.Party)).Scan(&known, &many, &begun)
@@ -324,10 +329,10 @@ func (g *Register) follow(tx *db.Tx, id landbridge.ID, at time.Time) error {
 	if c.Letter != nil {
 		answers = string(c.Letter.Answers)
 	}
-	_, err = tx.Exec(`INSERT INTO visit_record (id, kind, status, day, answers, mine, public, changed_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	_, err = tx.Exec(`INSERT INTO visit_record (id, kind, status, day, answers, mine, public, changed_us, erase_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, status = excluded.status, day = excluded.day, answers = excluded.answers,
-		mine = excluded.mine, public = excluded.public, changed_us = excluded.changed_us`,
-		string(id), c.Kind, s.Newest.Status, c.Day(), answers, slices.Contains(s.Parties(), g.me), s.Public != nil, at.UnixMicro())
+		mine = excluded.mine, public = excluded.public, changed_us = excluded.changed_us, erase_us = excluded.erase_us`,
+		string(id), c.Kind, s.Newest.Status, c.Day(), answers, slices.Contains(s.Parties(), g.me), s.Public != nil, at.UnixMicro(), eraseMicros(kept(s, all)))
 	if err != nil {
 		return fmt.Errorf("keeping a record: %w", err)
 	}

@@ -417,7 +417,7 @@ func foreignKeys(t testing.TB) []string {
 	find("safeguard.", cases, `add\("S[0-9]+", "[a-z]+", "([a-z0-9_]+)"`)
 	find("safeguard.", cases, `"(S[0-9]+)": "[A-Z][a-z A-Z]+"[,}]`)
 	find("fact.", sources(t, "internal/casework", "internal/exchange", "internal/party", "internal/rights", "internal/call", "internal/notice", "internal/gpsi", "internal/screening", "internal/delegation",
-		"internal/decision"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
+		"internal/decision", "internal/visit"), `[fF]act[A-Z][a-zA-Z]* *= *"([a-z]+\.[a-z-]+)"`)
 	find("fact.", sources(t, "internal/staff"), `s\.fact\(tx, "([a-z.-]+)"`)
 	for _, kind := range append(decision.Kinds(), "floor-asked", "meeting-shown") { // an act is a fact of its own kind
 		all = append(all, "fact.decision."+kind)

@@ -104,6 +104,7 @@ type VisitRecordView struct {
 	MayRelease, MayWithhold  bool
 	Older                    string // says that a newer version than the agreed one is shown
 	Public                   string // address of the public page
+	Kept                     string // until when, or as long as what
 }
 
 // A VisitMeeting is one meeting of a working group.
@@ -157,7 +158,19 @@ func (s *site) showVisit(v *visit, status int, f *record.File, problem string) e
 		view.Papers = append(view.Papers, VisitPaper{d.Title, d.Digest.String(), d.Link})
 	}
 	if c.Letter != nil && c.Letter.Answers != "" {
-		view.Answers = []Link{{"/visits/" + string(c.Letter.Answers), t.T("visits.letter")}}
+		there, err := s.Visits.Knows(v.Context(), c.Letter.Answers)
+		if err != nil {
+			return err
+		}
+		if there { // else it never came here, or its time of keeping is over
+			view.Answers = []Link{{"/visits/" + string(c.Letter.Answers), t.T("visits.letter")}}
+		}
+	}
+	view.Kept = t.T("visits.kept.public")
+	if until := f.Kept(); !until.IsZero() {
+		view.Kept = t.T("visits.kept.until", t.Date(until))
+	} else if f.Public == nil {
+		view.Kept = t.T("visits.kept.group")
 	}
 	for _, id := range f.Answered {
 		title := string(id)

@@ -35,7 +35,7 @@ func visitSamples(in Frame) map[string]any {
 	return map[string]any{
 		"visits": VisitsView{Frame: in, Kinds: []NavItem{{"/visits", "All", true, ""}}, New: []Link{{"/visit-new/visit", "Propose a visit"}}, MayWrite: true,
 			Records: []VisitLine{{"/visits/r", "Visit", "Visit of the <minister>", "en", "XB", "24 November", green, true, true}}},
-		"visitrecord": VisitRecordView{Frame: in, ID: "r", Kind: "Visit", Name: "Visit", Language: "fr", When: "today", Status: green, Facts: []NameValue{{"Host", "XB"}}, CalledOff: "storm",
+		"visitrecord": VisitRecordView{Frame: in, Kept: "Until today", ID: "r", Kind: "Visit", Name: "Visit", Language: "fr", When: "today", Status: green, Facts: []NameValue{{"Host", "XB"}}, CalledOff: "storm",
 			Note: "a\nb", Agenda: []NameValue{{"2026-11-24 09:30", "Talks"}, {"", "Dinner"}}, People: []NameValue{{"Minister", "XA · head"}}, Meetings: []VisitMeeting{{"today", "First", "Port", []string{"One"}}},
 			Results: []string{"One"}, Papers: []VisitPaper{{"Paper", "ab", "https://x.example/"}, {"Other", "cd", ""}}, Answers: []Link{{"/visits/a", "a"}}, Answered: []Link{{"/visits/b", "b"}},
 			Versions: []VisitVersion{{2, "XA", "today", "longer", green, []VisitVoice{{"XA", "yes", green, true}, {"XB", "", Pill{"", "silent"}, false}}, true}},

@@ -226,7 +226,8 @@ func checkHealing(t *testing.T, f *federation) {
 
 // TestScripts runs testdata/*.txtar: stories of several people that mix the
 // command line with HTTP. Each gets a federation of its own; $XA … are the
-// data folders, $URL_XA … the addresses of the pages.
+// data folders, $URL_XA … the addresses of the pages, $FIRST is the number of
+// the first case that XA opens.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -240,7 +241,9 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			soon := time.Now().UTC().AddDate(0, 1, 0)
+			now := time.Now().UTC()
+			env.Setenv("FIRST", fmt.Sprintf("XA-%d-0001", now.Year()))
+			soon := now.AddDate(0, 1, 0)
 			env.Setenv("SOON", soon.Format(time.RFC3339))
 			env.Setenv("SOON_DAY", soon.Format(time.DateOnly))
 			env.Setenv("LATER", soon.AddDate(0, 1, 0).Format(time.RFC3339))

@@ -19,7 +19,6 @@ import (
 	"landbridge.example/internal/db"
 	"landbridge.example/internal/db/dbtest"
 	"landbridge.example/internal/face/facetest"
-	"landbridge.example/internal/lang"
 	"landbridge.example/internal/pace"
 	"landbridge.example/internal/party"
 	"landbridge.example/internal/record"
@@ -187,7 +186,7 @@ func TestCallPages(t *testing.T) {
 	for _, id := range d.published {
 		all = append(all, callsPath+"entry/"+string(id))
 	}
-	for _, l := range lang.Languages() {
+	for _, l := range pageLanguages() {
 		for _, a := range all {
 			w := get(t, h, a, "Accept-Language", l.Code)
 			if w.Code != http.StatusOK || w.Body.Len() > 60_000 {

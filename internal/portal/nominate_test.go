@@ -14,7 +14,6 @@ import (
 	"landbridge.example/internal/delegation"
 	"landbridge.example/internal/face/facetest"
 	"landbridge.example/internal/fail"
-	"landbridge.example/internal/lang"
 )
 
 // A lobby stands for the office of the forum's guests: it knows one secret.
@@ -53,7 +52,7 @@ func postForm(t *testing.T, h http.Handler, address, language string, form url.V
 // the secret stands in no address.
 func TestNominate(t *testing.T) {
 	h := newPortal(t)
-	for _, l := range lang.Languages() {
+	for _, l := range pageLanguages() {
 		for _, c := range []struct {
 			form url.Values
 			code int

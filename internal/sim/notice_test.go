@@ -52,6 +52,9 @@ func (s *telling) found(party landbridge.PartyID) []notice.Hit {
 // taken back; a node that was cut off says that it may be out of date, converges
 // when it is reached again, and takes no stale copy in.
 func TestS27Notices(t *testing.T) {
+	if underRace {
+		t.Skip("half an hour of seven nodes takes minutes under the race detector; the story of a notice is told there")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		sides := map[string][]landbridge.PartyID{"issuing": {"XA"}, "panel": {"XB", "XC", "XD"}, "receiving": {"XE", "XG"}}
 		w := sim.New(t, sim.Options{Seed: 7, Parties: []landbridge.PartyID{"XA", "XB", "XC", "XD", "XE", "XG"}, Faults: sim.Faults{MinDelay: 5 * time.Millisecond, MaxDelay: 40 * time.Millisecond}})

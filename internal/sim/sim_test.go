@@ -113,6 +113,9 @@ func TestQuiet(t *testing.T) {
 // node never lets simulated time pass, and this test would not end.
 func TestDeadDisk(t *testing.T) {
 	for n := range 5 {
+		if underRace && n%4 != 0 { // the first commit and a late one
+			continue
+		}
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := sim.New(t, sim.Options{Seed: 7, Parties: states[:2], Faults: sim.Faults{MinDelay: time.Millisecond, MaxDelay: time.Millisecond}})

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strings"
+	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/access"
@@ -13,6 +14,7 @@ import (
 // that changes its deadline.
 type CallDates struct {
 	Moved, Late string // sentences, or ""
+	Offer       string // what the form holds, if the edition moved
 	Closes      string // of the form
 	Open        bool   // the form is shown at once
 }
@@ -28,7 +30,12 @@ func (s *site) callDates(v *visit, view *CallView, c call.Call) error {
 	}
 	x, t, d := c.Course(dates, s.Clock()), v.t, &view.Deadline
 	if x.Moved {
-		d.Moved, d.Open = t.T("calls.moved.text", x.First, x.Last, t.Date(c.Ends.AddDate(0, 0, c.KeepDays))), true
+		first, last := s.editionDay(v, x.First), s.editionDay(v, x.Last)
+		d.Moved, d.Open = t.T("calls.moved.text", first, last, t.Date(c.Ends.AddDate(0, 0, c.KeepDays))), true
+		d.Offer = t.T("calls.moved.same")
+		if !x.Offer.Equal(c.Closes) {
+			d.Offer = t.T("calls.moved.offer")
+		}
 	}
 	if x.Late {
 		d.Late = t.T("calls.late.text", t.DateTime(x.Starts))
@@ -39,6 +46,15 @@ func (s *site) callDates(v *visit, view *CallView, c call.Call) error {
 		d.Open = true // what was written stays
 	}
 	return nil
+}
+
+// editionDay writes a day of an edition, or its month where no day is known.
+func (s *site) editionDay(v *visit, day string) string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return v.t.Date(at)
 }
 
 // callCourse marks a call of the list whose deadline does not fit its edition.

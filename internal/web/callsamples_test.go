@@ -11,7 +11,7 @@ func sampleCalls(in Frame) map[string]any {
 	return map[string]any{
 		"calls": CallsView{Frame: in, Calls: []CallRow{{"/calls/c", "Call <b>", "Papers", "2026", "today", pill, true, true}}, Problem: "no", Kinds: kinds,
 			Form: NewCallForm{Edition: "2026", Kind: "paper", Title: "x", Text: "a\nb", Closes: "2026-12-01T12:00", Ends: "2026-12-20", Keep: "90", Reviews: "2", Criteria: "Quality: 2", Anonymous: true}},
-		"call": CallView{Frame: in, Deadline: CallDates{Moved: "moved", Late: "late", Closes: "2026-12-01T12:00", Open: true}, ID: "c", Name: "Call <b>", Kind: "Papers", Edition: "2026", Text: "a\nb", Closes: "today", Keep: "later", Judged: "2", State: pill, Problem: "no",
+		"call": CallView{Frame: in, Deadline: CallDates{Moved: "moved", Offer: "offer", Late: "late", Closes: "2026-12-01T12:00", Open: true}, ID: "c", Name: "Call <b>", Kind: "Papers", Edition: "2026", Text: "a\nb", Closes: "today", Keep: "later", Judged: "2", State: pill, Problem: "no",
 			States: []NavItem{{"/calls/c", "All", true, "2"}, {"/calls/c?state=sent", "Sent", false, "1"}}, Total: "2 entries", Next: "/calls/c?from=100", Back: "/calls/c?from=0", CSV: "/calls/c/entries.csv", Public: "/public/calls/",
 			Entries: []EntryRow{{"/submissions/e", "1", "Ports <i>", "Ada", "Academy", "4.50", "2/3", pill, true, true}, {Href: "/submissions/f", Number: "2", Title: "Rails", State: pill}}, Ready: "1 accepted", MayPublish: true, Reviewed: true, IsExpo: true,
 			Reviewers: []ReviewerRow{{"r", "Ela", "Academy", "e@x.example", "today", "1 of 2", 1}}, Invited: "Ela", Code: "ABCDEF", InviteName: "Ela", Halls: halls, PlanText: "A1,1,0,0,300,300",

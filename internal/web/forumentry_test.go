@@ -58,7 +58,7 @@ func TestEntryBecomesSession(t *testing.T) {
 	}
 	postpone("2097-03-30", "1 call does not fit the days of the edition")
 	say(desk, 200, "GET", "/calls", nil, "made for other days")
-	say(desk, 200, "GET", "/calls/"+call, nil, "The edition now takes place from 2097-03-27 to 2097-03-30", `value="2096-12-01T12:00"`)
+	say(desk, 200, "GET", "/calls/"+call, nil, "The edition now takes place from 27 March 2097 to 30 March 2097", "The deadline stays unless you choose another", `value="2096-12-01T12:00"`)
 	say(desk, 422, "POST", "/calls/"+call, url.Values{"do": {"dates"}, "closes": {"2098-01-01T12:00"}}, "A call closes before the edition ends", `value="2098-01-01T12:00"`)
 	say(desk, 200, "POST", "/calls/"+call, url.Values{"do": {"dates"}, "closes": {"2097-03-28T12:00"}}, "Saved.", "when the edition has begun")
 	say(desk, 200, "GET", "/calls", nil, "open after the edition begins")

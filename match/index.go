@@ -22,10 +22,11 @@ type Index struct {
 	flags []uint8  // of names
 	full  []uint16 // weight of names, in tenths of the engine's unit
 
-	posts  []uint32    // names, by vocable
-	bucket []uint32    // hash of a skeleton key to its first entry in filed
-	filed  []uint32    // vocables
-	short  []shortened // names of several words by their initials, in the order of these
+	posts  []uint32           // names, by vocable
+	bucket []uint32           // hash of a skeleton key to its first entry in filed
+	filed  []uint32           // vocables
+	senses map[int32][]uint32 // words of one meaning, by its class
+	short  []shortened        // names of several words by their initials, in the order of these
 }
 
 // A vocable is a word of the index.
@@ -214,6 +215,12 @@ func (b *Builder) Index() *Index {
 		}
 	}
 	slices.SortFunc(x.short, func(a, b shortened) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name)) })
+	x.senses = map[int32][]uint32{}
+	for i := range x.parts {
+		if p := &x.parts[i]; p.class != 0 && (p.role == roleName || p.role == roleDomain) && !slices.Contains(x.senses[p.class], x.word[i]) {
+			x.senses[p.class] = append(x.senses[p.class], x.word[i])
+		}
+	}
 	b.x = nil
 	return x
 }

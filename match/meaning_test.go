@@ -205,3 +205,30 @@ func TestFathers(t *testing.T) {
 		t.Errorf("without the own name %s, without the last %s; without the fathers %s", first, last, both)
 	}
 }
+
+// TestSenses holds that the words of movements, works and charities are the same in
+// other languages, and that an organisation is found by them; and that another sense is
+// another word.
+func TestSenses(t *testing.T) {
+	for _, c := range [][2]string{
+		{"Popular Front for the Liberation of Karzok", "Народный фронт освобождения Карзок"},
+		{"Karzok Democratic Resistance Movement", "Mouvement de résistance démocratique Karzok"},
+		{"Karzok Liberation Front", "جبهة تحرير كرزوق"},
+		{"Tessel Northern Helicopter Repair Plant", "Тессель северный завод ремонта вертолетов"},
+	} {
+		got := engine().Compare(c[0], c[1], match.Organisation)
+		if got.Score < match.Alert || !slices.ContainsFunc(got.Words, func(w match.WordReason) bool { return w.How == match.HowMeaning }) {
+			t.Errorf("%s / %s: %s %+v", c[0], c[1], got.Score, got.Words)
+		}
+		for _, asked := range [][2]string{c, {c[1], c[0]}} {
+			if score := screen(asked[1], match.Organisation, asked[0]); score < match.Alert {
+				t.Errorf("%s is not found by %s: %s", asked[1], asked[0], score)
+			}
+		}
+	}
+	for _, c := range [][2]string{{"Karzok Liberation Front", "Карзок фронт сопротивления"}, {"Red Star", "белая звезда"}} {
+		if got := engine().Compare(c[0], c[1], match.Organisation).Score; got >= match.Alert {
+			t.Errorf("%s / %s: %s", c[0], c[1], got)
+		}
+	}
+}

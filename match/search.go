@@ -12,6 +12,7 @@ const (
 	maxFull     = 64      // names compared in full beyond those asked for
 	maxDeep     = 256     // the same where low scores are asked for
 	maxRemember = 1 << 15 // words a searcher remembers before it forgets them all
+	sense       = 50      // distance of words that mean the same
 	likely      = 6       // readings of a word of another script that may lack a consonant of the Latin one
 )
 
@@ -196,6 +197,11 @@ func (s *Searcher) gather(q *name) {
 				*m = mark{s.query, uint32(i), n.dist}
 			}
 			s.give(uint32(i), n, p.weight)
+		}
+		if p.class != 0 && (p.role == roleName || p.role == roleDomain) {
+			for _, v := range s.x.senses[p.class] { // the same in another language
+				s.give(uint32(i), neighbour{v, sense}, p.weight)
+			}
 		}
 	}
 	s.joinedWords(q)

@@ -65,7 +65,7 @@ func (e *Engine) loadWords() error {
 	*w = wordTable{person: map[string][]phrase{}, other: map[string][]phrase{}, joint: map[string]bool{}, bodies: map[string]bool{},
 		nick: make(map[[2]string]bool, 1<<13), given: make(map[string]bool, 1<<12), unlike: make(map[[2]string]bool, 1<<10), classes: make(map[string]int32, 1<<10)}
 	roles := map[string]role{"title": roleTitle, "particle": roleParticle, "patronym": rolePatronym, "kunya": roleKunya,
-		"form": roleForm, "business": roleBusiness, "domain": roleDomain, "number": roleNumber, "ship": roleTitle}
+		"form": roleForm, "business": roleBusiness, "domain": roleDomain, "number": roleNumber, "ship": roleTitle, "sense": roleName}
 	return eachLine("words.txt", func(line string) error {
 		f := strings.Split(line, "\t")
 		if len(f) != 3 {

@@ -22,7 +22,7 @@ import (
 func (t *trainer) writeWords() error {
 	w := &wordList{t: t, seen: map[string]bool{}}
 	w.out.WriteString("# Words of names: role, class, words. From rigour (MIT licence), nicknames (Apache-2.0) and our own additions.\n")
-	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames, w.shortForms, w.lookalikes, w.initialisms} {
+	for _, step := range []func() error{w.ours, w.titles, w.legalForms, w.symbols, w.ordinals, w.nicknames, w.shortForms, w.lookalikes, w.initialisms, w.senses} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -273,6 +273,38 @@ func (w *wordList) initialisms() error {
 		}
 	}
 	return nil
+}
+
+// senses are words that mean the same in several languages and yet identify.
+func (w *wordList) senses() error {
+	text, err := os.ReadFile(filepath.Join(w.t.data, "senses.txt"))
+	if err != nil {
+		return fmt.Errorf("reading senses: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		words := strings.Fields(line)
+		if len(words) == 0 || line[0] == '#' {
+			continue
+		}
+		for _, word := range words {
+			if r := first(word); match.ScriptOf(r) == match.Arabic {
+				w.sense(words[0], "ال"+word)
+			}
+			w.sense(words[0], word)
+		}
+	}
+	return nil
+}
+
+// sense writes a word with its sense unless it has a role already.
+func (w *wordList) sense(class, word string) {
+	folded := strings.Join(w.fold(word), " ")
+	for _, role := range []string{"form", "business", "domain", "number", "particle", "title", "ship"} {
+		if w.seen[role+folded] {
+			return
+		}
+	}
+	w.add("sense", class, word)
 }
 
 // couples reads lines of words, a colon and more words: each of the first goes

@@ -4,7 +4,7 @@ import "strings"
 
 // stems returns the places that an adjective of a firm's name may be made of:
 // Муромский of Муром, Ижевский of Ижевск, Muromsky of Murom.
-func (e *Engine) stems(text string, script Script) (all []*token) {
+func (e *Engine) stems(text string, script Script) *[2]*token {
 	ends, keep := []string{"ский", "ская", "ское", "ские", "ского", "ской", "цкий", "цкая", "цкое"}, len("ск")
 	switch script {
 	case Latin:
@@ -15,7 +15,7 @@ func (e *Engine) stems(text string, script Script) (all []*token) {
 	}
 	for _, end := range ends {
 		if stem, ok := strings.CutSuffix(text, end); ok && len(stem) >= 2*keep {
-			return []*token{e.token(stem, script), e.token(stem+end[:keep], script)}
+			return &[2]*token{e.token(stem, script), e.token(stem+end[:keep], script)}
 		}
 	}
 	return nil
@@ -25,7 +25,8 @@ func (e *Engine) stems(text string, script Script) (all []*token) {
 // of the other. It returns what is nearer than dist, or dist.
 func (al *alignment) byStem(e *Engine, x, y *token, dist, said int32) (int32, int32) {
 	for range 2 {
-		for _, stem := range x.stems {
+		for i := 0; x.stems != nil && i < len(x.stems); i++ {
+			stem := x.stems[i]
 			if d, s := al.distance(e, stem, y); d+e.set.stem < dist {
 				dist, said = d+e.set.stem, s
 			}

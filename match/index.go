@@ -184,35 +184,35 @@ func (b *Builder) Index() *Index {
 		}
 	}
 	// Words by skeleton.
-	keys := make([][]uint32, len(x.vocab))
-	total := 0
+	keys, ends := make([]uint32, 0, 12*len(x.vocab)), make([]uint32, 0, len(x.vocab))
 	var buf []uint32
 	for i := range x.vocab {
 		buf = x.e.filing(x.vocab[i].token, buf[:0])
-		keys[i] = append([]uint32(nil), buf...)
-		total += len(buf)
+		keys = append(keys, buf...)
+		ends = append(ends, uint32(len(keys)))
 	}
+	total := len(keys)
 	size := 16
 	for size < total {
 		size *= 2
 	}
 	x.bucket = make([]uint32, size+1)
 	mask := uint32(size - 1)
-	for _, ks := range keys {
-		for _, k := range ks {
-			x.bucket[k&mask+1]++
-		}
+	for _, k := range keys {
+		x.bucket[k&mask+1]++
 	}
 	for i := range size {
 		x.bucket[i+1] += x.bucket[i]
 	}
 	x.filed = make([]uint32, total)
 	next := append([]uint32(nil), x.bucket[:size]...)
-	for v, ks := range keys {
-		for _, k := range ks {
+	from := uint32(0)
+	for v, end := range ends {
+		for _, k := range keys[from:end] {
 			x.filed[next[k&mask]] = uint32(v)
 			next[k&mask]++
 		}
+		from = end
 	}
 	slices.SortFunc(x.short, func(a, b shortened) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name)) })
 	x.senses = map[int32][]uint32{}

@@ -166,7 +166,21 @@ func (n *name) shorten(to [][]byte) [][]byte {
 		return to
 	}
 	const small, joining, form = 1, 2, 4
+	has := 0
+	for i := range n.parts {
+		switch p := &n.parts[i]; {
+		case p.role == roleParticle:
+			has |= joining
+		case p.role == roleForm:
+			has |= form
+		case minor(p.text):
+			has |= small
+		}
+	}
 	for others := range 8 {
+		if others&^has != 0 {
+			continue
+		}
 		var letters []byte
 		for i := range n.parts {
 			p := &n.parts[i]

@@ -6,20 +6,20 @@ import "math/bits"
 type token struct {
 	text    string
 	script  Script
-	letters []byte   // Latin letters, 0 to 25; of other scripts their likeliest reading
-	units   []uint8  // of the script's table; nil for Latin words and numbers
-	own     int32    // cost of the units by the habits of their script
-	info    int32    // cost of the letters by the habits of Latin names
-	weight  int32    // how much the word says, as a part of a name
-	mask    uint32   // which letters it has
-	may     uint32   // which consonants its units may stand for
-	bones   int      // consonants that writers do not drop
-	head    uint32   // which consonant it may begin with
-	tail    uint32   // and which it may end with
-	hash    uint32   // of the text
-	stems   []*token // what it may be an adjective of
-	country bool     // it is a country's name
-	given   bool     // it is a given name that has a short form, or one of those
+	country bool       // it is a country's name
+	given   bool       // it is a given name that has a short form, or one of those
+	letters []byte     // Latin letters, 0 to 25; of other scripts their likeliest reading
+	units   []uint8    // of the script's table; nil for Latin words and numbers
+	own     int32      // cost of the units by the habits of their script
+	info    int32      // cost of the letters by the habits of Latin names
+	weight  int32      // how much the word says, as a part of a name
+	mask    uint32     // which letters it has
+	may     uint32     // which consonants its units may stand for
+	bones   int        // consonants that writers do not drop
+	head    uint32     // which consonant it may begin with
+	tail    uint32     // and which it may end with
+	hash    uint32     // of the text
+	stems   *[2]*token // what it may be an adjective of; nil for nearly all
 }
 
 // token analyses one cleaned word.
@@ -68,7 +68,7 @@ func (e *Engine) token(text string, script Script) *token {
 	}
 	t.info = e.info(t.letters)
 	t.weight = e.weigh(t)
-	t.given = e.words.given[text]
+	t.given = e.words.nick.holds(text)
 	t.stems = e.stems(text, script)
 	t.country = len(t.letters) > 3 && e.countries[text] != ""
 	return t

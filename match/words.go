@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -43,9 +44,8 @@ type wordTable struct {
 	person, other map[string][]phrase // by the first word; longest first
 	bodies        map[string]bool     // three letters that are known for the initials of a body
 	joint         map[string]bool     // ur, ud: a particle between two words only
-	nick          map[[2]string]bool  // a name and its short form
-	given         map[string]bool     // the words of nick
-	unlike        map[[2]string]bool  // a man's name and a woman's that look alike
+	nick          couples             // a name and its short form
+	unlike        couples             // a man's name and a woman's that look alike
 	classes       map[string]int32
 	longestHan    int // runes
 }
@@ -63,9 +63,10 @@ func (w *wordTable) class(s string) int32 {
 func (e *Engine) loadWords() error {
 	w := &e.words
 	*w = wordTable{person: map[string][]phrase{}, other: map[string][]phrase{}, joint: map[string]bool{}, bodies: map[string]bool{},
-		nick: make(map[[2]string]bool, 1<<13), given: make(map[string]bool, 1<<12), unlike: make(map[[2]string]bool, 1<<10), classes: make(map[string]int32, 1<<10)}
+		classes: make(map[string]int32, 1<<10)}
 	roles := map[string]role{"title": roleTitle, "particle": roleParticle, "patronym": rolePatronym, "kunya": roleKunya,
 		"form": roleForm, "business": roleBusiness, "domain": roleDomain, "number": roleNumber, "ship": roleTitle, "sense": roleName}
+	defer func() { w.nick.sort(); w.unlike.sort() }()
 	return eachLine("words.txt", func(line string) error {
 		f := strings.Split(line, "\t")
 		if len(f) != 3 {
@@ -73,11 +74,10 @@ func (e *Engine) loadWords() error {
 		}
 		switch f[0] {
 		case "nick":
-			w.nick[[2]string{f[1], f[2]}] = true
-			w.given[f[1]], w.given[f[2]] = true, true
+			w.nick.add(f[1], f[2])
 			return nil
 		case "unlike":
-			w.unlike[[2]string{f[1], f[2]}] = true
+			w.unlike.add(f[1], f[2])
 			return nil
 		case "letters":
 			w.bodies[f[2]] = true
@@ -160,11 +160,50 @@ func (w *wordTable) find(words []word, person bool) (phrase, int) {
 
 // short reports whether one of two given names is the short form of the other.
 func (w *wordTable) short(a, b *token) bool {
-	return a.given && b.given && w.nick[[2]string{min(a.text, b.text), max(a.text, b.text)}]
+	return a.given && b.given && w.nick.has(a.text, b.text)
 }
 
 // differ reports whether one of two given names is a man's and the other, that
 // looks like it, a woman's.
 func (w *wordTable) differ(a, b string) bool {
-	return w.unlike[[2]string{min(a, b), max(a, b)}]
+	return w.unlike.has(a, b)
+}
+
+// couples are pairs of words in either order, kept as hashes: there are thousands.
+type couples struct {
+	pairs []uint64
+	words []uint64 // that stand in a pair
+}
+
+func hashOf(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+const hashBasis = 14695981039346656037
+
+func pairHash(a, b string) uint64 { return hashOf(hashOf(hashBasis, min(a, b))*31, max(a, b)) }
+
+func (c *couples) add(a, b string) {
+	c.pairs = append(c.pairs, pairHash(a, b))
+	c.words = append(c.words, hashOf(hashBasis, a), hashOf(hashBasis, b))
+}
+
+func (c *couples) sort() {
+	slices.Sort(c.pairs)
+	slices.Sort(c.words)
+	c.words = slices.Clip(slices.Compact(c.words))
+}
+
+func (c *couples) has(a, b string) bool {
+	_, ok := slices.BinarySearch(c.pairs, pairHash(a, b))
+	return ok
+}
+
+// holds says that a word stands in a pair.
+func (c *couples) holds(a string) bool {
+	_, ok := slices.BinarySearch(c.words, hashOf(hashBasis, a))
+	return ok
 }

@@ -42,6 +42,7 @@ type (
 		Edition string `path:"edition" json:"-" doc:"Id of the edition: lower-case letters, digits and hyphens."`
 		ForumEditionText
 		Revision int64 `json:"revision,omitempty" doc:"The revision that was read; 0 for a new edition."`
+		Along    bool  `json:"along,omitempty" doc:"The sessions of the draft move by as many days as the first day, at the same hour of the place."`
 	}
 	// ForumChanges are what is changed in a draft at one stroke: all of it, or nothing.
 	ForumChanges struct {

@@ -85,6 +85,7 @@ func forumSave() *command {
 		example: "landbridge forum save 2027 edition.yaml",
 		setup: calling(func(fs *flag.FlagSet) work {
 			revision := fs.Int64("revision", 0, "the `number` that was read; a change by somebody else since then is not overwritten")
+			along := fs.Bool("along", false, "the sessions move by as many days as the first day, at the same hour")
 			return func(ctx context.Context, c *caller) error {
 				s := client.SaveForumEdition{}
 				if err := readPlain(c.args[1], &s); err != nil {
@@ -94,6 +95,7 @@ func forumSave() *command {
 				if *revision > 0 {
 					s.Revision = *revision
 				}
+				s.Along = s.Along || *along
 				return shown(c, forumEditionTable)(c.SaveForumEdition(ctx, s))
 			}
 		}),

@@ -56,7 +56,11 @@ func (a *API) forumEdition(ctx context.Context, c *call, in client.ByForumEditio
 }
 
 func (a *API) saveForumEdition(ctx context.Context, c *call, in client.SaveForumEdition) (client.ForumEdition, error) {
-	if err := a.c.Forum.SaveEdition(ctx, c.person, editionFrom(in), in.Revision); err != nil {
+	save := a.c.Forum.SaveEdition
+	if in.Along && in.Revision > 0 {
+		save = a.c.Forum.MoveEdition
+	}
+	if err := save(ctx, c.person, editionFrom(in), in.Revision); err != nil {
 		return client.ForumEdition{}, err
 	}
 	return a.forumEdition(ctx, c, client.ByForumEdition{Edition: in.Edition})

@@ -20,6 +20,11 @@ import (
 // SaveEdition enters an edition or changes it. seen is the revision the editor
 // saw, 0 for a new one. An edition of the history ships as data and stays.
 func (g *Register) SaveEdition(ctx context.Context, p staff.Person, e *Edition, seen int64) error {
+	return g.save(ctx, p, e, seen, false)
+}
+
+// save is SaveEdition, with the sessions moving along or not.
+func (g *Register) save(ctx context.Context, p staff.Person, e *Edition, seen int64, along bool) error {
 	if err := g.may(p, access.WriteForum); err != nil {
 		return err
 	}
@@ -34,18 +39,30 @@ func (g *Register) SaveEdition(ctx context.Context, p staff.Person, e *Edition, 
 		return err
 	}
 	return g.c.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := g.saved(tx, e, seen); err != nil {
+		had, err := g.saved(tx, e, seen)
+		if err != nil {
 			return err
+		}
+		var w *change
+		if had {
+			if w, err = g.stands(tx, p, e, along); err != nil {
+				return err
+			}
 		}
 		if _, err := g.c.Log.Append(tx, record.Fact{Kind: "forum.edition-saved", Actor: p.Pseudonym,
 			Digest: landbridge.Sum(append([]byte(domainEdition), body...)), About: about(e.ID), Note: e.ID}); err != nil {
 			return fmt.Errorf("recording an edition: %w", err)
 		}
-		_, err := tx.Exec(`INSERT INTO forum_edition (id, body, revision, numbers, author, at_us) VALUES ($1, $2, 1, 0, $3, $4)
+		_, err = tx.Exec(`INSERT INTO forum_edition (id, body, revision, numbers, author, at_us) VALUES ($1, $2, 1, 0, $3, $4)
 			ON CONFLICT (id) DO UPDATE SET body = excluded.body, revision = forum_edition.revision + 1, author = excluded.author, at_us = excluded.at_us`,
 			e.ID, body, p.Pseudonym, g.now().UnixMicro())
 		if err != nil {
 			return fmt.Errorf("keeping an edition: %w", err)
+		}
+		if w != nil && len(w.put) > 0 {
+			if err := w.write(); err != nil {
+				return err
+			}
 		}
 		if g.c.Changed == nil {
 			return nil
@@ -54,11 +71,11 @@ func (g *Register) SaveEdition(ctx context.Context, p staff.Person, e *Edition, 
 	})
 }
 
-// saved refuses what would overwrite another's change, or leave sessions
-// outside the edition's new days.
-func (g *Register) saved(tx *db.Tx, e *Edition, seen int64) error {
+// saved refuses what would overwrite another's change, and reports whether the
+// edition was there before.
+func (g *Register) saved(tx *db.Tx, e *Edition, seen int64) (had bool, err error) {
 	var count, revision int64
-	err := tx.Each(func(rows *sql.Rows) error {
+	err = tx.Each(func(rows *sql.Rows) error {
 		var id string
 		var r int64
 		err := rows.Scan(&id, &r)
@@ -68,26 +85,15 @@ func (g *Register) saved(tx *db.Tx, e *Edition, seen int64) error {
 		return err
 	}, `SELECT id, revision FROM forum_edition`)
 	if err != nil {
-		return fmt.Errorf("counting editions: %w", err)
+		return false, fmt.Errorf("counting editions: %w", err)
 	}
 	if revision != seen {
-		return fail.New(fail.Conflict, "edition %s was changed by somebody else, or was there before; load it again and enter your change once more", e.ID)
+		return false, fail.New(fail.Conflict, "edition %s was changed by somebody else, or was there before; load it again and enter your change once more", e.ID)
 	}
-	if revision == 0 {
-		if count >= MaxEditions {
-			return fail.New(fail.TooLarge, "a node keeps at most %d editions", MaxEditions)
-		}
-		return nil
+	if revision == 0 && count >= MaxEditions {
+		return false, fail.New(fail.TooLarge, "a node keeps at most %d editions", MaxEditions)
 	}
-	d, err := g.draft(tx, e.ID)
-	if err != nil {
-		return err
-	}
-	d.Edition = e
-	if bad := d.Conflicts(); len(bad) > 0 {
-		return fail.New(fail.Conflict, "%s", bad[0].Text)
-	}
-	return nil
+	return revision > 0, nil
 }
 
 // about is the matter under which facts of an edition stand.

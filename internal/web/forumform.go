@@ -268,6 +268,11 @@ func (s *site) showEditionForm(v *visit, top *ForumTop, q url.Values, problems [
 	days.Fields = append(days.Fields, first, last, zone, e.pick("mode", t.T("prog.mode"), modes...), e.line("organiser", t.T("prog.organiser"), 8),
 		e.ticks("languages", t.T("prog.edition.languages"), tongues()...),
 		e.ticks("shown", t.T("prog.shown"), Choice{"yes", t.T("prog.shown.yes"), false}))
+	if top != nil {
+		along := e.ticks("along", t.T("prog.along"), Choice{"yes", t.T("prog.along.yes"), false})
+		along.Help = t.T("prog.along.help")
+		days.Fields = append(days.Fields, along)
+	}
 	view.Groups = append([]ForumGroup{days}, e.inLanguages(t.T("prog.edition.words"), forumWords{"name", t.T("prog.name"), forumLine, true},
 		forumWords{"theme", t.T("prog.theme"), forumLine, false}, forumWords{"city", t.T("prog.city"), forumLine, false},
 		forumWords{"about", t.T("prog.about"), forumText, false})...)
@@ -298,7 +303,11 @@ func (s *site) saveForumEdition(v *visit) error {
 		}
 		seen = n
 	}
-	err := s.Forum.SaveEdition(v.Context(), v.me(), e, seen)
+	save := s.Forum.SaveEdition
+	if id != "" && q.Get("along") == "yes" {
+		save = s.Forum.MoveEdition
+	}
+	err := save(v.Context(), v.me(), e, seen)
 	if problems := refused(err, nil); len(problems) > 0 {
 		return s.showEditionForm(v, top, q, problems)
 	}

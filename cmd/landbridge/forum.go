@@ -80,22 +80,24 @@ func forumEditionTable(e client.ForumEdition) *table {
 func forumSave() *command {
 	return &command{
 		name: "save", args: "EDITION FILE", min: 2, max: 2, short: "enter an edition from a YAML or JSON file, or change it",
-		long: "The file has the fields that \"landbridge forum show --json\" prints: name, theme, about, mode, city, zone, first, last, languages,\n" +
-			"organiser, shown, and after the conference attendance, outcomes and sources. To change an edition, give its revision.",
+		long: "The file is what \"landbridge forum show --json\" prints, or of that what you write: name, theme, about, mode, city, zone, first,\n" +
+			"last, languages, organiser, shown, and after the conference attendance, outcomes and sources. To change an edition, give its revision.",
 		example: "landbridge forum save 2027 edition.yaml",
 		setup: calling(func(fs *flag.FlagSet) work {
 			revision := fs.Int64("revision", 0, "the `number` that was read; a change by somebody else since then is not overwritten")
 			along := fs.Bool("along", false, "the sessions move by as many days as the first day, at the same hour")
 			return func(ctx context.Context, c *caller) error {
-				s := client.SaveForumEdition{}
-				if err := readPlain(c.args[1], &s); err != nil {
+				var file client.ForumEdition // as show prints it; of what the node alone says nothing is taken
+				if err := readPlain(c.args[1], &file); err != nil {
 					return err
 				}
-				s.Edition = c.args[0]
+				if file.ID != "" && file.ID != c.args[0] {
+					return fail.New(fail.Invalid, "the file is of edition %s, not of %s; name that edition, or take the id out of the file", file.ID, c.args[0])
+				}
+				s := client.SaveForumEdition{Edition: c.args[0], ForumEditionText: file.ForumEditionText, Revision: file.Revision, Along: *along}
 				if *revision > 0 {
 					s.Revision = *revision
 				}
-				s.Along = s.Along || *along
 				return shown(c, forumEditionTable)(c.SaveForumEdition(ctx, s))
 			}
 		}),

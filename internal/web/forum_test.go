@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"landbridge.example/internal/face/facetest"
 )
 
 // TestForumPages runs an edition through its forms, as somebody without script
@@ -17,22 +15,6 @@ func TestForumPages(t *testing.T) {
 	desk, officer := newReader(t, server.URL, "en"), newReader(t, server.URL, "en")
 	desk.signIn("Tessa Lund")
 	officer.signIn("Davit Oru")
-	say := func(r *reader, want int, method, path string, form url.Values, words ...string) string {
-		t.Helper()
-		code, page, _ := r.do(method, path, form, "text/html")
-		if code != want {
-			t.Errorf("%s %s: %d, want %d", method, path, code, want)
-		}
-		for _, w := range words {
-			if !strings.Contains(page, w) {
-				t.Errorf("%s %s does not say %q", method, path, w)
-			}
-		}
-		for _, f := range facetest.Check(page) {
-			t.Errorf("%s %s: %s", method, path, f)
-		}
-		return page
-	}
 	edition := url.Values{"id": {"2027"}, "name.en": {"2027 <b>Conference"}, "mode": {"hybrid"}, "zone": {"Europe/Paris"}, "first": {"2027-03-27"}, "last": {"2027-03-26"}}
 	say(desk, 422, "POST", "/forum/new", edition, "An edition ends after it begins", "2027 &lt;b&gt;Conference")
 	say(officer, 403, "POST", "/forum/new", edition, "secretariat")

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"landbridge.example/internal/face/facetest"
 )
 
 // TestEntryBecomesSession follows a side event by pages alone: sent in,
@@ -15,22 +13,6 @@ func TestEntryBecomesSession(t *testing.T) {
 	server := oneNode(t)
 	desk, author := newReader(t, server.URL, "en"), newReader(t, server.URL, "en")
 	desk.signIn("Tessa Lund")
-	say := func(r *reader, want int, method, path string, form url.Values, words ...string) string {
-		t.Helper()
-		code, page, _ := r.do(method, path, form, "text/html")
-		if code != want {
-			t.Errorf("%s %s: %d, want %d", method, path, code, want)
-		}
-		for _, w := range words {
-			if !strings.Contains(page, w) {
-				t.Errorf("%s %s does not say %q", method, path, w)
-			}
-		}
-		for _, f := range facetest.Check(page) {
-			t.Errorf("%s %s: %s", method, path, f)
-		}
-		return page
-	}
 	find := func(page, expr string) string {
 		t.Helper()
 		m := regexp.MustCompile(expr).FindStringSubmatch(page)

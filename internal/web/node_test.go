@@ -80,6 +80,25 @@ func newReader(t *testing.T, site, lang string) *reader {
 	return &reader{t, site, &http.Client{Jar: jar}, lang}
 }
 
+// say asks for a page, or sends a form, and returns what came: a whole page, with
+// the code and the words that are wanted.
+func say(r *reader, want int, method, path string, form url.Values, words ...string) string {
+	r.t.Helper()
+	code, page, _ := r.do(method, path, form, "text/html")
+	if code != want {
+		r.t.Fatalf("%s %s: %d, want %d\n%.2000s", method, path, code, want, page)
+	}
+	for _, w := range words {
+		if !strings.Contains(page, w) {
+			r.t.Errorf("%s %s does not say %q", method, path, w)
+		}
+	}
+	for _, f := range facetest.Check(page) {
+		r.t.Errorf("%s %s: %s", method, path, f)
+	}
+	return page
+}
+
 func (r *reader) do(method, path string, form url.Values, accept string) (int, string, http.Header) {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), method, r.site+path, strings.NewReader(form.Encode()))
@@ -296,22 +315,6 @@ func TestScreeningPages(t *testing.T) {
 	operator.signIn("Sanna Ivers")
 	officer.signIn("Davit Oru")
 	overseer.signIn("Pell Anse")
-	say := func(r *reader, want int, method, path string, form url.Values, parts ...string) string {
-		t.Helper()
-		code, page, _ := r.do(method, path, form, "text/html")
-		if code != want {
-			t.Fatalf("%s %s: %d, want %d", method, path, code, want)
-		}
-		for _, f := range facetest.Check(page) {
-			t.Errorf("%s: %s", path, f)
-		}
-		for _, p := range parts {
-			if !strings.Contains(page, p) {
-				t.Errorf("%s %s does not say %q", method, path, p)
-			}
-		}
-		return page
-	}
 	say(officer, 200, "GET", "/screening", nil, "no list on this node yet")
 	say(operator, 422, "POST", "/screening/lists", url.Values{}, "Choose a file first")
 	upload(t, operator, "/screening/lists", "list.csv", "id,name,birth\n1,Ishkar Morvane,1971-05-02\n", map[string]string{"code": "UN", "origin": "national", "authority": "XA", "name": "A list"}, 422, "S31")

@@ -151,6 +151,16 @@ func (o *Office) give(tx *db.Tx, r *row, d *Delegation, e *Edition, by string) (
 	if err := tx.QueryRow(`SELECT coalesce(max(number), 0) + 1 FROM delegation_badge WHERE edition = $1`, e.ID).Scan(&n); err != nil {
 		return nil, err
 	}
+	if _, err := tx.Exec(`INSERT INTO delegation_badge (edition, number, person, issued_us, revoked_us, until_us) VALUES ($1, $2, $3, $4, 0, $5)`,
+		e.ID, n, r.id, db.Micros(o.now()), db.Micros(e.Ends)); err != nil {
+		return nil, fmt.Errorf("entering a badge: %w", err)
+	}
+	return o.hand(tx, r, d, e, n, by)
+}
+
+// hand signs a person's badge under a number that is entered, for the days that
+// the edition has now.
+func (o *Office) hand(tx *db.Tx, r *row, d *Delegation, e *Edition, n int, by string) (*Decision, error) {
 	key, err := o.c.Vault.KeyTx(tx, owner(r.id))
 	if err != nil {
 		return nil, err
@@ -163,18 +173,11 @@ func (o *Office) give(tx *db.Tx, r *row, d *Delegation, e *Edition, by string) (
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(`INSERT INTO delegation_badge (edition, number, person, issued_us, revoked_us, until_us) VALUES ($1, $2, $3, $4, 0, $5)`,
-		e.ID, n, r.id, db.Micros(o.now()), db.Micros(e.Ends)); err != nil {
-		return nil, fmt.Errorf("entering a badge: %w", err)
-	}
 	said := &Decision{Badge: text}
 	if err := o.move(tx, r, Approved, n, said, "", time.Time{}); err != nil {
 		return nil, err
 	}
-	if err := o.fact(tx, factBadge, by, owner(r.id), ""); err != nil {
-		return nil, err
-	}
-	return said, nil
+	return said, o.fact(tx, factBadge, by, owner(r.id), "")
 }
 
 // revoke ends the badge that a person has, if any.

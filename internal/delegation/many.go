@@ -40,17 +40,14 @@ func (o *Office) ApproveAll(ctx context.Context, p staff.Person, ids []landbridg
 	ids = slices.Compact(ids)
 	err = o.c.DB.Write(ctx, func(tx *db.Tx) error {
 		done, skipped = nil, nil // from the start again if the commit is tried again
-		tell := map[landbridge.ID]*parcel{}
+		tell := told{}
 		for _, id := range ids {
 			err := o.stepIn(tx, id, Nominated, func(tx *db.Tx, r *row, d *Delegation, e *Edition) error {
 				said, err := o.approve(tx, p, r, d, e)
 				if err != nil {
 					return err
 				}
-				if tell[d.ID] == nil {
-					tell[d.ID] = &parcel{Delegation: d}
-				}
-				tell[d.ID].People = append(tell[d.ID].People, entry{ID: r.id, State: r.state, Number: r.number, Decision: said})
+				tell.add(d, r, said)
 				return nil
 			})
 			switch {
@@ -67,8 +64,18 @@ func (o *Office) ApproveAll(ctx context.Context, p staff.Person, ids []landbridg
 	return done, skipped, err
 }
 
+// told is what parties are to be told of their people, by delegation.
+type told map[landbridge.ID]*parcel
+
+func (t told) add(d *Delegation, r *row, said *Decision) {
+	if t[d.ID] == nil {
+		t[d.ID] = &parcel{Delegation: d}
+	}
+	t[d.ID].People = append(t[d.ID].People, entry{ID: r.id, State: r.state, Number: r.number, Decision: said})
+}
+
 // tellAll sends each party what was decided on its people, in as few messages as their bound allows.
-func (o *Office) tellAll(tx *db.Tx, all map[landbridge.ID]*parcel) error {
+func (o *Office) tellAll(tx *db.Tx, all told) error {
 	for _, out := range all {
 		if out.Delegation.Party == "" || out.Delegation.Party == o.me {
 			continue

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"landbridge.example"
 	"landbridge.example/internal/db"
-	"landbridge.example/internal/delegation/badge"
 	"landbridge.example/internal/fail"
 	"landbridge.example/internal/staff"
 )
@@ -94,17 +92,14 @@ func (o *Office) renewSome(tx *db.Tx, p staff.Person, edition string) (int, erro
 	if err != nil {
 		return 0, fmt.Errorf("listing badges: %w", err)
 	}
-	tell := map[landbridge.ID]*parcel{}
+	tell := told{}
 	for _, id := range ids {
 		err := o.stepIn(tx, id, Approved, func(tx *db.Tx, r *row, d *Delegation, e *Edition) error {
 			said, err := o.renew(tx, r, d, e, p.Pseudonym)
 			if err != nil {
 				return err
 			}
-			if tell[d.ID] == nil {
-				tell[d.ID] = &parcel{Delegation: d}
-			}
-			tell[d.ID].People = append(tell[d.ID].People, entry{ID: r.id, State: r.state, Number: r.number, Decision: said})
+			tell.add(d, r, said)
 			return nil
 		})
 		if err != nil {
@@ -116,25 +111,9 @@ func (o *Office) renewSome(tx *db.Tx, p staff.Person, edition string) (int, erro
 
 // renew signs the badge of a person again, under its number.
 func (o *Office) renew(tx *db.Tx, r *row, d *Delegation, e *Edition, by string) (*Decision, error) {
-	key, err := o.c.Vault.KeyTx(tx, owner(r.id))
-	if err != nil {
-		return nil, err
-	}
-	var x Person
-	if err := unsealed(key, r.body, aboutBody(r.id), &x); err != nil {
-		return nil, err
-	}
-	text, err := badge.Sign(badge.Badge{Edition: e.ID, Number: r.number, Name: x.Latin, Category: d.Kind, Until: e.Ends}, o.c.Keys.Signing)
-	if err != nil {
-		return nil, err
-	}
 	if _, err := tx.Exec(`UPDATE delegation_badge SET issued_us = $1, until_us = $2 WHERE edition = $3 AND number = $4`, db.Micros(o.now()),
 		db.Micros(e.Ends), e.ID, r.number); err != nil {
 		return nil, fmt.Errorf("entering a badge: %w", err)
 	}
-	said := &Decision{Badge: text}
-	if err := o.move(tx, r, Approved, r.number, said, "", time.Time{}); err != nil {
-		return nil, err
-	}
-	return said, o.fact(tx, factBadge, by, owner(r.id), "")
+	return o.hand(tx, r, d, e, r.number, by)
 }
